@@ -1,0 +1,154 @@
+"""
+One package per wire dialect, and the registry of them.
+
+A dialect module turns IR values into its bytes and its bytes into IR values, from the
+client's side and from the server's.  It opens no connection and reads no clock.  The
+names load when they are first used, so that one stream decoder costs what it needs.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from modelwire.codecs import (
+        anthropic_messages as anthropic_messages,
+        openai_chat as openai_chat,
+    )
+    from modelwire.codecs._base import (
+        COLLECT as COLLECT,
+        RAISE_ON_ERROR as RAISE_ON_ERROR,
+        Aliases as Aliases,
+        ChatCodec as ChatCodec,
+        EncodedRequest as EncodedRequest,
+        EncodedResponse as EncodedResponse,
+        EndSentinel as EndSentinel,
+        EventDecoder as EventDecoder,
+        EventEncoder as EventEncoder,
+        GrammarViolation as GrammarViolation,
+        KeepaliveComment as KeepaliveComment,
+        LossPolicy as LossPolicy,
+        MalformedEvent as MalformedEvent,
+        NativeEvent as NativeEvent,
+        StreamDecoder as StreamDecoder,
+        StreamEncoder as StreamEncoder,
+    )
+    from modelwire.codecs._limits import (
+        DEFAULT_LIMITS as DEFAULT_LIMITS,
+        Limits as Limits,
+    )
+    from modelwire.codecs._profile import Profile as Profile
+    from modelwire.codecs._route import (
+        Credential as Credential,
+        Route as Route,
+        route as route,
+    )
+
+__all__ = [
+    "COLLECT",
+    "DEFAULT_LIMITS",
+    "DIALECTS",
+    "RAISE_ON_ERROR",
+    "Aliases",
+    "ChatCodec",
+    "Credential",
+    "Dialect",
+    "EncodedRequest",
+    "EncodedResponse",
+    "EndSentinel",
+    "EventDecoder",
+    "EventEncoder",
+    "GrammarViolation",
+    "KeepaliveComment",
+    "Limits",
+    "LossPolicy",
+    "MalformedEvent",
+    "NativeEvent",
+    "Profile",
+    "Route",
+    "StreamDecoder",
+    "StreamEncoder",
+    "get",
+    "route",
+]
+
+Dialect: TypeAlias = Literal["openai-chat", "anthropic-messages"]
+"""The id of a dialect."""
+
+_MODULES: Final[dict[str, str]] = {
+    "openai-chat": "openai_chat",
+    "anthropic-messages": "anthropic_messages",
+}
+"""The registry: one line a dialect."""
+
+DIALECTS: Final[tuple[str, ...]] = tuple(_MODULES)
+"""The dialects that exist."""
+
+_HOMES: Final[dict[str, str]] = {
+    "COLLECT": "_base",
+    "DEFAULT_LIMITS": "_limits",
+    "RAISE_ON_ERROR": "_base",
+    "Aliases": "_base",
+    "ChatCodec": "_base",
+    "Credential": "_route",
+    "EncodedRequest": "_base",
+    "EncodedResponse": "_base",
+    "EndSentinel": "_base",
+    "EventDecoder": "_base",
+    "EventEncoder": "_base",
+    "GrammarViolation": "_base",
+    "KeepaliveComment": "_base",
+    "Limits": "_limits",
+    "LossPolicy": "_base",
+    "MalformedEvent": "_base",
+    "NativeEvent": "_base",
+    "Profile": "_profile",
+    "Route": "_route",
+    "StreamDecoder": "_base",
+    "StreamEncoder": "_base",
+    "route": "_route",
+}
+"""Where each public name lives."""
+
+
+def get(dialect: str) -> ChatCodec:
+    """
+    Give the codec of *dialect*.
+
+    Args:
+        dialect: One of `DIALECTS`.
+
+    Returns:
+        The dialect's module, which satisfies `ChatCodec`.
+
+    Raises:
+        LookupError: There is no such dialect.
+    """
+    module = _MODULES.get(dialect)
+    if module is None:
+        msg = f"unknown dialect {dialect!r}; known: {', '.join(DIALECTS)}"
+        raise LookupError(msg)
+    return cast("ChatCodec", _load(module))
+
+
+def _load(module: str) -> ModuleType:
+    return importlib.import_module(f"{__name__}.{module}")
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is not None:
+        value = getattr(_load(home), name)
+        globals()[name] = value
+        return value
+    if name in _MODULES.values():
+        return _load(name)
+    msg = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(msg)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,346 @@
+"""
+What every dialect codec takes and gives: the shared values and the protocols.
+
+A dialect module satisfies `ChatCodec`.  Its functions are pure; its decoders and
+encoders are small machines that are fed bytes or chunks.  Nothing here knows a
+dialect, opens a socket, or reads a clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeAlias
+
+import attrs
+
+from modelwire.errors import ErrorInfo, RemoteProtocolError
+from modelwire.ir._base import JSONObject, chunk, node
+from modelwire.ir._losses import Loss, LossCode, Severity
+from modelwire.sse import FramingFault
+
+if TYPE_CHECKING:
+    from modelwire.ir._chunks import StreamChunk
+    from modelwire.ir._request import ChatRequest
+    from modelwire.ir._response import ChatResponse
+
+__all__ = [
+    "COLLECT",
+    "NO_ALIASES",
+    "RAISE_ON_ERROR",
+    "Aliases",
+    "ChatCodec",
+    "EncodedRequest",
+    "EncodedResponse",
+    "EndSentinel",
+    "EventDecoder",
+    "EventEncoder",
+    "GrammarViolation",
+    "Headers",
+    "Ids",
+    "KeepaliveComment",
+    "LossPolicy",
+    "MalformedEvent",
+    "NativeEvent",
+    "NativeItem",
+    "StreamDecoder",
+    "StreamEncoder",
+]
+
+Headers: TypeAlias = Iterable[tuple[str, str]]
+"""Header pairs in any order; names are compared without case."""
+
+Ids: TypeAlias = Callable[[str], str]
+"""Takes a kind (`response`, `message`, `call`, `item`) and gives a new id."""
+
+
+# --- loss policy --------------------------------------------------------------------
+
+
+@node
+class LossPolicy:
+    """Which losses stop an encode before any byte is made."""
+
+    severities: frozenset[Severity] = frozenset({"error"})
+    """Losses of these severities raise `UnsupportedFeatureError`."""
+    codes: frozenset[LossCode] = frozenset()
+    """Losses with these codes raise, whatever their severity."""
+
+    def refuses(self, loss: Loss) -> bool:
+        """Say whether *loss* stops the encode."""
+        return loss.severity in self.severities or loss.code in self.codes
+
+
+RAISE_ON_ERROR: Final = LossPolicy()
+"""The default: severity `error` raises, everything else is collected."""
+COLLECT: Final = LossPolicy(severities=frozenset())
+"""Nothing raises; every loss is collected."""
+
+
+# --- names and ids that had to change -----------------------------------------------
+
+
+@node
+class Aliases:
+    """
+    Tool names and call ids that were made legal for a target.
+
+    Both maps go from the target's spelling to the source's, so that what comes back
+    from the target finds its way home.  The renaming is deterministic in the name
+    alone.
+    """
+
+    names: Mapping[str, str] = attrs.field(factory=dict)
+    """Tool names: target to source."""
+    call_ids: Mapping[str, str] = attrs.field(factory=dict)
+    """Call ids: target to source."""
+
+    def name(self, target: str) -> str:
+        """Give the source's name of the tool that the target calls *target*."""
+        return self.names.get(target, target)
+
+    def call_id(self, target: str) -> str:
+        """Give the source's id of the call that the target calls *target*."""
+        return self.call_ids.get(target, target)
+
+
+NO_ALIASES: Final = Aliases()
+
+
+# --- encoded messages ---------------------------------------------------------------
+
+
+@node
+class EncodedRequest:
+    """A request ready to be sent; it holds no credentials."""
+
+    method: str
+    """The HTTP method."""
+    path: str
+    """The vendor's default path, version prefix included (`/v1/messages`)."""
+    query: tuple[tuple[str, str], ...] = ()
+    """Query pairs, unencoded."""
+    headers: tuple[tuple[str, str], ...] = ()
+    """Protocol headers, names in lower case."""
+    body: bytes
+    """The body."""
+    losses: tuple[Loss, ...] = ()
+    """What could not be carried over."""
+    aliases: Aliases = NO_ALIASES
+    """What was renamed, for decoding the answer."""
+    request: ChatRequest | None = attrs.field(default=None, repr=False)
+    """The IR value that it was made from, for encoding the answer; may be `None`."""
+
+
+@node
+class EncodedResponse:
+    """A response ready to be sent to a client."""
+
+    status: int = 200
+    """The HTTP status."""
+    headers: tuple[tuple[str, str], ...] = ()
+    """Headers, names in lower case."""
+    body: bytes
+    """The body."""
+    losses: tuple[Loss, ...] = ()
+    """What could not be carried over."""
+    error: ErrorInfo | None = None
+    """The error that the body describes; `None`: it is an answer."""
+
+
+# --- native events ------------------------------------------------------------------
+
+
+@chunk
+class NativeEvent:
+    """One event of a dialect's stream, with its JSON whole."""
+
+    dialect: str
+    """The dialect."""
+    type: str
+    """The event's type (`message_start`, `chat.completion.chunk`)."""
+    data: JSONObject
+    """The event's JSON."""
+
+
+@chunk
+class EndSentinel:
+    """The dialect's end marker that is no JSON (`[DONE]`)."""
+
+    raw: str = "[DONE]"
+    """The marker as received."""
+
+
+@chunk
+class KeepaliveComment:
+    """A comment of the framing; some providers send them to keep connections open."""
+
+    text: str
+    """The comment's text."""
+
+
+@chunk
+class MalformedEvent:
+    """An event whose payload is no JSON object."""
+
+    raw: str
+    """The payload as received, cut at the limit for kept text."""
+    error: RemoteProtocolError
+    """What is wrong with it."""
+
+
+NativeItem: TypeAlias = (
+    NativeEvent | EndSentinel | KeepaliveComment | MalformedEvent | FramingFault
+)
+"""What an event decoder gives."""
+
+
+@node
+class GrammarViolation:
+    """An event that the dialect's grammar does not allow where it stands."""
+
+    index: int
+    """Number of the offending event, from 0; one past the last means the end."""
+    event: str
+    """Its type."""
+    state: str
+    """The state of the stream before it."""
+    rule: str
+    """What the grammar says."""
+
+
+# --- the codec protocol -------------------------------------------------------------
+
+
+class StreamDecoder(Protocol):
+    """Turns response bytes into chunks."""
+
+    @property
+    def failed(self) -> bool:
+        """Whether a fault ended the stream; what comes after it is dropped."""
+
+    @property
+    def trailing_bytes(self) -> int:
+        """How many bytes came after the end and were dropped."""
+
+    def feed(self, data: bytes) -> list[StreamChunk]:
+        """Take bytes in any split and give the chunks that they complete."""
+
+    def close(self) -> list[StreamChunk]:
+        """Take the end of the bytes; twice is harmless."""
+
+
+class StreamEncoder(Protocol):
+    """Turns chunks into response bytes."""
+
+    @property
+    def content_type(self) -> str:
+        """The stream's content type."""
+
+    @property
+    def losses(self) -> tuple[Loss, ...]:
+        """What could not be carried over so far."""
+
+    def encode(self, chunk: StreamChunk) -> bytes:
+        """Take a chunk and give the bytes that can be written now."""
+
+    def close(self) -> bytes:
+        """Give the bytes that end the stream; an incomplete one ends in an error."""
+
+
+class EventDecoder(Protocol):
+    """Turns response bytes into native events."""
+
+    @property
+    def failed(self) -> bool:
+        """Whether a fault ended the stream; what comes after it is dropped."""
+
+    def feed(self, data: bytes) -> list[NativeItem]:
+        """Take bytes in any split and give the items that they complete."""
+
+    def close(self) -> list[NativeItem]:
+        """Take the end of the bytes; twice is harmless."""
+
+
+class EventEncoder(Protocol):
+    """Turns native events into response bytes."""
+
+    def encode(self, event: NativeEvent | EndSentinel | KeepaliveComment) -> bytes:
+        """Take an event and give its bytes."""
+
+    def close(self) -> bytes:
+        """Give the bytes that the framing needs at the end, if any."""
+
+
+class StreamChecker(Protocol):
+    """Checks a dialect's event grammar, event by event."""
+
+    def feed(self, event: Any) -> list[GrammarViolation]:
+        """Take the next event and give what it violates."""
+
+    def close(self) -> list[GrammarViolation]:
+        """Take the end of the stream."""
+
+
+class ChatCodec(Protocol):
+    """
+    What every chat dialect module offers.
+
+    Everything after the first argument is keyword-only.  Functions are pure: same
+    input, same output, byte for byte.
+    """
+
+    @property
+    def DIALECT(self) -> str:  # noqa: N802
+        """The dialect's id."""
+
+    @property
+    def encode_request(self) -> Callable[..., EncodedRequest]:
+        """`encode_request(request, *, profile, on_loss)`."""
+
+    @property
+    def decode_request(self) -> Callable[..., ChatRequest]:
+        """`decode_request(body, *, path, query, headers, profile)`."""
+
+    @property
+    def encode_response(self) -> Callable[..., EncodedResponse]:
+        """`encode_response(response, *, request, aliases, ids, created, on_loss)`."""
+
+    @property
+    def decode_response(self) -> Callable[..., ChatResponse]:
+        """`decode_response(body, *, status, headers, request, aliases, profile)`."""
+
+    @property
+    def encode_error(self) -> Callable[[ErrorInfo], EncodedResponse]:
+        """`encode_error(error)`."""
+
+    @property
+    def decode_error(self) -> Callable[..., ErrorInfo]:
+        """`decode_error(body, *, status, headers)`."""
+
+    @property
+    def stream_decoder(self) -> Callable[..., StreamDecoder]:
+        """`stream_decoder(*, headers, request, aliases, ids, limits, profile)`."""
+
+    @property
+    def stream_encoder(self) -> Callable[..., StreamEncoder]:
+        """`stream_encoder(*, request, ids, created, framing, on_loss, profile)`."""
+
+    @property
+    def event_decoder(self) -> Callable[..., EventDecoder]:
+        """`event_decoder(*, headers, limits)`."""
+
+    @property
+    def event_encoder(self) -> Callable[..., EventEncoder]:
+        """`event_encoder(*, framing)`."""
+
+    @property
+    def check_stream(self) -> Callable[..., list[GrammarViolation]]:
+        """`check_stream(events)`."""
+
+    @property
+    def StreamChecker(self) -> Callable[[], StreamChecker]:  # noqa: N802
+        """The incremental form of `check_stream`."""
+
+
+Framing: TypeAlias = Literal["sse", "json_array", "ndjson"] | None
+"""A stream's framing, where a dialect has several; `None`: its usual one."""

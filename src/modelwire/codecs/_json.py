@@ -1,0 +1,291 @@
+"""
+What JSON means in modelwire, the same with and without orjson.
+
+The standard library's parser and encoder, with the rules below, are the reference
+(`_json_reference`).  orjson goes first where it is installed, and its answer stands
+only when nothing says that the reference would answer differently:
+
+- whatever orjson refuses, the reference decides (lone surrogates, integers above
+  308 digits, a byte order mark, and every real error);
+- what orjson accepts silently and differently is integers above 64 bits (it gives a
+  float) and nesting between our limit and its own 1024.  Both have a cheap test.
+
+Rules for input: UTF-8 only; one leading byte order mark is skipped; NaN, Infinity
+and numbers that overflow a float are errors; integers are exact, up to the
+interpreter's limit of 4300 digits; a lone surrogate is kept, two halves of one
+character are joined; the last of equal keys wins; containers nest at most
+*max_depth* deep.
+
+Rules for output: no spaces, keys in order, non-ASCII as it is, a lone surrogate as
+its escape, floats as `repr` writes them, integers of any size that Python prints.
+
+Nothing here reads the environment.  The back end is chosen at import; `_use` changes
+it for tests.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from modelwire.codecs import _json_reference as _reference
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+try:
+    import orjson
+except ImportError:  # pragma: no cover (the suite has it; a nox session has not)
+    orjson = None  # type: ignore[assignment]
+
+__all__ = ["BACKEND", "MAX_DEPTH", "dumps", "dumps_str", "escape", "loads"]
+
+MAX_DEPTH: Final = _reference.MAX_DEPTH
+"""How deep containers may nest in input, unless the caller says otherwise."""
+
+BACKEND: str = "stdlib"
+"""`orjson` or `stdlib`: who goes first.  Read it as `_json.BACKEND`; it can change."""
+
+_loads_fast: Callable[[bytes | bytearray | memoryview | str], Any] | None = None
+_dumps_fast: Callable[[Any], bytes] | None = None
+
+# A number above 64 bits has 19 digits or more, so every sixth byte of the text shows
+# at least three digits in a row where one stands.  Reading a sixth of the bytes is
+# what makes the test cheap; the finer sieves run only after the coarse one.
+_SIEVES: Final = (
+    (slice(None, None, 3), b"0" * 6),
+    (slice(None), b"0" * 19),
+)
+_EVERY_SIXTH: Final = slice(None, None, 6)
+_THREE: Final = b"000"
+_DIGITS_TO_ZERO: Final = bytes(
+    0x30 if 0x30 <= byte <= 0x39 else 0x20 for byte in range(256)
+)
+
+# Above this many bytes per container the text is mostly long strings (base64), and
+# looking at the values is cheaper than looking at the bytes.
+_SPARSE: Final = 1024
+
+# orjson's encoder refuses more than this many levels, which makes it the fastest
+# way to ask how deep a value is; `_use` checks that the number is still right.
+_ORJSON_LEVELS: Final = 254
+_can_probe_depth = False
+
+
+def loads(
+    data: bytes | bytearray | memoryview | str, *, max_depth: int = MAX_DEPTH
+) -> Any:
+    """
+    Parse one JSON text.
+
+    Args:
+        data: The whole text; bytes are UTF-8.
+        max_depth: How many containers may be open at once.
+
+    Returns:
+        dict, list, str, int, float, bool or None.
+
+    Raises:
+        RemoteProtocolError: It is not JSON; `offset` is in bytes of UTF-8.
+        LimitExceededError: It nests deeper than *max_depth*.
+        StateError: *data* is neither bytes nor str.
+
+    Source:
+        RFC 8259, with the rules of the module docstring where it leaves a choice.
+    """
+    fast = _loads_fast
+    if fast is None:
+        return _reference.loads(data, max_depth)
+    try:
+        value = fast(data)
+    except ValueError:
+        return _reference.loads(data, max_depth)
+    kind = type(data)
+    if kind is not bytes and kind is not str:
+        data = bytes(data)  # type: ignore[arg-type]
+    size = len(data)
+    # A container takes two bytes, so a short text cannot be too deep.
+    if size > max_depth + max_depth:
+        if kind is str:
+            opens = data.count("[") + data.count("{")  # type: ignore[arg-type]
+        else:
+            # Deleting a byte goes through memchr; count() looks at each byte.
+            opens = (
+                size
+                + size
+                - len(data.replace(b"[", b""))  # type: ignore[arg-type]
+                - len(data.replace(b"{", b""))  # type: ignore[arg-type]
+            )
+        if opens > max_depth and _is_deeper(value, max_depth):
+            return _reference.loads(data, max_depth)
+        if size > _SPARSE * (opens + 4):
+            if _has_huge_float(value):
+                return _reference.loads(data, max_depth)
+            return value
+    sample: bytes = data[_EVERY_SIXTH].encode() if kind is str else data[_EVERY_SIXTH]  # type: ignore[union-attr,assignment]
+    if sample.translate(_DIGITS_TO_ZERO).partition(_THREE)[1] and _has_long_run(data):  # type: ignore[arg-type]
+        return _reference.loads(data, max_depth)
+    return value
+
+
+def dumps(value: Any) -> bytes:
+    """
+    Write *value* in the canonical form, as UTF-8.
+
+    Args:
+        value: Mappings with str keys, lists, tuples, str, int, float, bool, None;
+            members of an `Enum` stand for their values.
+
+    Returns:
+        The same bytes with and without orjson.
+
+    Raises:
+        InvalidIRError: NaN, an infinity, a key that is not str, a type that is not
+            JSON, or nesting deeper than 200; `path` says where.
+    """
+    fast = _dumps_fast
+    if fast is None:
+        return _reference.dumps(value)
+    try:
+        written = fast(value)
+    except (TypeError, ValueError, RecursionError):
+        return _reference.dumps(value)
+    # After the fact: what orjson could write is finite, a cycle is not.
+    return written if _is_plain(value) else _reference.dumps(value)
+
+
+def dumps_str(value: Any) -> str:
+    """
+    Write *value* as `dumps` does, as text: the form of tool arguments.
+
+    Args:
+        value: See `dumps`.
+
+    Returns:
+        Text that always can be encoded: lone surrogates are escaped.
+
+    Raises:
+        InvalidIRError: See `dumps`.
+    """
+    return dumps(value).decode()
+
+
+def escape(text: str) -> bytes:
+    """
+    Write one string as a JSON literal, quotes included, exactly as `dumps` does.
+
+    Args:
+        text: Any str.
+
+    Returns:
+        The literal, for use in a byte template.
+    """
+    fast = _dumps_fast
+    if fast is not None:
+        try:
+            return fast(text)
+        except TypeError:
+            pass
+    return _reference.escape(text)
+
+
+def _use(backend: str) -> str:
+    """
+    Choose who goes first, `orjson` or `stdlib`; for tests only.
+
+    Args:
+        backend: The name.
+
+    Returns:
+        The name that was in use, to be given back afterwards.
+    """
+    global BACKEND, _loads_fast, _dumps_fast, _can_probe_depth  # noqa: PLW0603
+    before = BACKEND
+    if backend == "orjson":
+        if orjson is None:
+            msg = "orjson is not installed"
+            raise ImportError(msg)
+        _loads_fast, _dumps_fast = orjson.loads, orjson.dumps
+        _can_probe_depth = _fits(_ORJSON_LEVELS) and not _fits(_ORJSON_LEVELS + 1)
+    elif backend == "stdlib":
+        _loads_fast = _dumps_fast = None
+        _can_probe_depth = False
+    else:
+        msg = f"unknown JSON back end {backend!r}"
+        raise ValueError(msg)
+    BACKEND = backend
+    return before
+
+
+def _has_long_run(data: bytes | str) -> bool:
+    """Say whether 19 digits stand in a row anywhere, strings included."""
+    if isinstance(data, str):
+        data = data.encode()
+    return all(
+        data[every].translate(_DIGITS_TO_ZERO).partition(zeros)[1]
+        for every, zeros in _SIEVES
+    )
+
+
+def _has_huge_float(value: Any) -> bool:
+    """Say whether a float in *value* may have been an integer above 64 bits."""
+    if type(value) is float:
+        return not -(2.0**63) < value < 2.0**63
+    if type(value) is not dict and type(value) is not list:
+        return False
+    pending = [value]
+    for container in pending:  # grows while it is read
+        for item in container.values() if type(container) is dict else container:
+            kind = type(item)
+            if kind is dict or kind is list:
+                pending.append(item)
+            elif kind is float and not -(2.0**63) < item < 2.0**63:
+                return True
+    return False
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    """Say whether containers of *value* (plain, from a parser) nest past *levels*."""
+    spare = _ORJSON_LEVELS - levels
+    if not _can_probe_depth or spare < 0:
+        return _reference.is_deeper(value, levels)
+    return not _fits(spare, value)
+
+
+def _fits(levels: int, value: Any = None) -> bool:
+    """Say whether orjson can write *value* inside *levels* lists."""
+    for _ in range(levels):
+        value = [value]
+    try:
+        orjson.dumps(value)
+    except TypeError:
+        return False
+    return True
+
+
+def _is_plain(value: Any) -> bool:
+    """
+    Say whether orjson writes *value* as the reference does.
+
+    orjson writes NaN as null, floats with an exponent in its own spelling, and some
+    classes of the standard library (dataclasses, dates, UUIDs) that are no JSON.
+    """
+    pending = [(value,)]
+    append: Any = pending.append
+    for container in pending:  # grows while it is read
+        for item in container:
+            kind = type(item)
+            if kind is str or kind is int or kind is bool or item is None:
+                continue
+            if kind is dict:
+                append(item.values())  # type: ignore[attr-defined]
+            elif kind is list or kind is tuple:
+                append(item)
+            elif kind is not float or not (
+                1e-4 <= item < 1e16 or -1e16 < item <= -1e-4 or item == 0.0
+            ):
+                return False
+    return True
+
+
+if orjson is not None:
+    _use("orjson")

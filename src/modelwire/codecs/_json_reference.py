@@ -1,0 +1,311 @@
+"""
+The reference for `_json`: the standard library with the rules that it lacks.
+
+It runs for every text when orjson is absent, and otherwise for the texts and values
+where the two could differ.  So an error has one origin, and is the same in both.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from enum import Enum
+from json import JSONDecodeError, JSONDecoder, JSONEncoder
+from json.encoder import encode_basestring
+from math import isfinite
+from typing import Any, Final, NoReturn
+
+from modelwire.errors import (
+    InvalidIRError,
+    LimitExceededError,
+    RemoteProtocolError,
+    StateError,
+)
+
+MAX_DEPTH: Final = 128
+"""Default of `loads`."""
+MAX_OUTPUT_DEPTH: Final = 200
+"""More than `MAX_DEPTH`, because we wrap what we read; less than orjson's 254."""
+
+_BLANKS: Final = " \t\n\r"
+_BOM: Final = "\ufeff"
+_LEADING: Final = _BOM + _BLANKS
+_EXTRA: Final = "text after the value"
+_CONSTANT: Final = "NaN and Infinity are not JSON"
+
+# Strings are skipped whole (possessively, so the scan is linear even when one never
+# ends); what is left of interest is brackets and the words that Python adds to JSON.
+_TOKEN: Final = re.compile(
+    r'"(?:[^"\\]++|\\.)*+"?|(?P<open>[\[{])|(?P<close>[\]}])|(?P<word>NaN|-?Infinity)',
+    re.DOTALL,
+)
+
+
+class _NotJSONError(ValueError):
+    """A hook of the decoder met something that Python takes and JSON does not."""
+
+
+def _parse_float(digits: str) -> float:
+    value = float(digits)
+    if isfinite(value):
+        return value
+    # json.loads gives inf here, which could not be written again.
+    msg = "a number overflows a float"
+    raise _NotJSONError(msg)
+
+
+def _parse_constant(_word: str) -> NoReturn:
+    raise _NotJSONError(_CONSTANT)
+
+
+# raw_decode skips the two regular expressions that json.loads runs around it.
+_raw_decode: Final = JSONDecoder(
+    parse_float=_parse_float, parse_constant=_parse_constant
+).raw_decode
+_encode: Final = JSONEncoder(
+    ensure_ascii=False, check_circular=False, allow_nan=False, separators=(",", ":")
+).encode
+
+
+def loads(data: bytes | bytearray | memoryview | str, max_depth: int) -> Any:
+    """
+    Parse one JSON text; `_json.loads` has the contract.
+
+    Args:
+        data: The whole text.
+        max_depth: How many containers may be open at once.
+
+    Returns:
+        The value.
+    """
+    text = _joined(data) if isinstance(data, str) else _decode(data)
+    start = 0
+    if text[:1] in _LEADING:  # true for empty text, too
+        body = text.removeprefix(_BOM).lstrip(_BLANKS)
+        start = len(text) - len(body)
+    try:
+        value, end = _raw_decode(text, start)
+    except (ValueError, RecursionError) as error:
+        raise _fault(text, start, error, max_depth) from None
+    if end != len(text):
+        rest = text[end:].lstrip(_BLANKS)
+        if rest:
+            extra = JSONDecodeError(_EXTRA, text, len(text) - len(rest))
+            raise _fault(text, start, extra, max_depth)
+    if (
+        len(text) > max_depth + max_depth
+        and text.count("[") + text.count("{") > max_depth
+        and is_deeper(value, max_depth)
+    ):
+        raise _too_deep(text, _scan(text, start, max_depth)[0], max_depth)
+    return value
+
+
+def dumps(value: Any) -> bytes:
+    """
+    Write *value* in the canonical form; `_json.dumps` has the contract.
+
+    Args:
+        value: The value.
+
+    Returns:
+        UTF-8.
+    """
+    try:
+        text = _encode(_plain(value, []))
+    except RecursionError as error:
+        msg = "the value nests too deep for the stack"
+        raise InvalidIRError(msg) from error
+    except ValueError as error:
+        # Only an integer that Python will not print is left to fail.
+        msg = "an integer has too many digits"
+        raise InvalidIRError(msg) from error
+    return _utf8(text)
+
+
+def escape(text: str) -> bytes:
+    """
+    Write one string literal; `_json.escape` has the contract.
+
+    Args:
+        text: Any str.
+
+    Returns:
+        UTF-8, quotes included.
+    """
+    return _utf8(encode_basestring(text))
+
+
+def is_deeper(value: Any, levels: int) -> bool:
+    """
+    Say whether the containers of a parsed value nest deeper than *levels*.
+
+    Args:
+        value: What a parser gave: dicts and lists only.
+        levels: The limit.
+
+    Returns:
+        True when there is a container on level *levels* + 1.
+    """
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(levels):
+        if not level:
+            return False
+        level = [
+            item
+            for container in level
+            for item in (container.values() if type(container) is dict else container)
+            if type(item) is dict or type(item) is list
+        ]
+    return bool(level)
+
+
+def join_surrogates(text: str) -> str:
+    """
+    Join the two halves of a character where both stand in *text* in order.
+
+    Args:
+        text: Any str, for instance deltas that were cut inside an emoji.
+
+    Returns:
+        The same text; a half without its partner stays.
+    """
+    return text.encode("utf-16-le", "surrogatepass").decode(
+        "utf-16-le", "surrogatepass"
+    )
+
+
+def _joined(text: str) -> str:
+    """Join raw halves in *text*, which only text that cannot be encoded has."""
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            return join_surrogates(text)
+    return text
+
+
+def _decode(data: object) -> str:
+    if not isinstance(data, bytes | bytearray | memoryview):
+        msg = f"JSON is bytes or str, not {type(data).__name__}"
+        raise StateError(msg)
+    try:
+        return bytes(data).decode()
+    except UnicodeDecodeError as error:
+        msg = "invalid JSON: it is not UTF-8"
+        raise RemoteProtocolError(msg, offset=error.start) from None
+
+
+def _utf8(text: str) -> bytes:
+    """Encode *text*, JSON already, with lone surrogates as `\\udXXX`."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        # They stand inside strings only, so this spelling is their JSON escape.
+        # Halves of one character are joined first: a reader would join their escapes.
+        return join_surrogates(text).encode("utf-8", "backslashreplace")
+
+
+def _fault(
+    text: str, start: int, error: ValueError | RecursionError, max_depth: int
+) -> RemoteProtocolError:
+    """
+    Make our error of what the standard library raised.
+
+    Which of its errors comes first depends on the free stack, so depth is decided
+    here by a count of our own: it is the fault when it is passed before the error.
+    """
+    deep, word = _scan(text, start, max_depth)
+    at: int | None = None
+    if isinstance(error, JSONDecodeError):
+        at = error.pos
+    if deep is not None and (at is None or deep < at):
+        return _too_deep(text, deep, max_depth)
+    if isinstance(error, RecursionError):
+        # Within the limit, but the caller left no stack to parse it on.
+        return LimitExceededError("max_json_depth", max_depth)
+    if isinstance(error, _NotJSONError):
+        reason = str(error)
+        at = word if error.args[0] == _CONSTANT else None
+    elif not isinstance(error, JSONDecodeError):
+        reason = "an integer has too many digits"
+    elif not text[start:]:
+        reason = "it is empty"
+    elif error.msg == _EXTRA:
+        reason = _EXTRA
+    elif error.pos >= len(text) or error.msg.startswith("Unterminated string"):
+        reason = "it ends too early"
+    else:
+        reason = "an unexpected character"
+    msg = f"invalid JSON: {reason}"
+    return RemoteProtocolError(msg, offset=None if at is None else _bytes(text, at))
+
+
+def _scan(text: str, start: int, max_depth: int) -> tuple[int | None, int | None]:
+    """Find the bracket that passes *max_depth*, and the first NaN or Infinity."""
+    depth = 0
+    word: int | None = None
+    for token in _TOKEN.finditer(text, start):
+        kind = token.lastgroup
+        if kind == "open":
+            depth += 1
+            if depth > max_depth:
+                return token.start(), word
+        elif kind == "close":
+            depth -= 1
+        elif kind == "word" and word is None:
+            word = token.start()
+    return None, word
+
+
+def _too_deep(text: str, at: int | None, max_depth: int) -> LimitExceededError:
+    offset = None if at is None else _bytes(text, at)
+    return LimitExceededError("max_json_depth", max_depth, offset=offset)
+
+
+def _bytes(text: str, at: int) -> int:
+    """Give the place of character *at* in bytes of UTF-8."""
+    return len(text[:at].encode("utf-8", "surrogatepass"))
+
+
+def _plain(value: Any, trail: list[str | int]) -> Any:
+    """Copy *value* into what the standard library's encoder writes as we want."""
+    kind = type(value)
+    if value is None or kind is str or kind is int or kind is bool:
+        return value
+    if isinstance(value, Enum):
+        return _plain(value.value, trail)
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, int):
+        return int.__index__(value)
+    if isinstance(value, float):
+        if not isfinite(value):
+            raise _invalid("NaN and infinities are not JSON", trail)
+        return float.__float__(value)
+    if not isinstance(value, Mapping | list | tuple):
+        raise _invalid(f"{kind.__name__} is not JSON", trail)
+    if len(trail) >= MAX_OUTPUT_DEPTH:
+        raise _invalid(f"nested deeper than {MAX_OUTPUT_DEPTH}", [])
+    if isinstance(value, Mapping):
+        made = {}
+        for key, item in value.items():
+            if not isinstance(key, str):
+                raise _invalid(f"a key is {type(key).__name__}, not str", trail)
+            trail.append(key)
+            made[str.__str__(key)] = _plain(item, trail)
+            trail.pop()
+        return made
+    items = []
+    for index, item in enumerate(value):
+        trail.append(index)
+        items.append(_plain(item, trail))
+        trail.pop()
+    return items
+
+
+def _invalid(message: str, trail: list[str | int]) -> InvalidIRError:
+    path = "$" + "".join(
+        f"[{step}]" if isinstance(step, int) else f".{step}" for step in trail
+    )
+    return InvalidIRError(message, path=path if trail else None)

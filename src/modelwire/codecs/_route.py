@@ -1,0 +1,143 @@
+"""
+Route recognition: which dialect and operation does a client's request line mean.
+
+Pure text matching on method, path and headers.  The prefix before the vendor's own
+path does not matter (`/openai/v1/chat/completions` of a compatible server is a chat
+completion too), because gateways mount their routes where they like.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from urllib.parse import unquote
+
+import attrs
+
+from modelwire.ir._base import node
+
+if TYPE_CHECKING:
+    from modelwire.codecs._base import Headers
+
+__all__ = ["Credential", "Operation", "Route", "route"]
+
+Operation: TypeAlias = Literal["chat", "count_tokens", "models", "model"]
+"""What the client wants."""
+
+
+@node
+class Credential:
+    """What the client proves itself with; its value never shows in a repr."""
+
+    kind: Literal["bearer", "api-key"]
+    """How it was sent: `Authorization: Bearer`, or a key header of its own."""
+    value: str = attrs.field(repr=False)
+    """The secret."""
+
+
+@node
+class Route:
+    """What a request line means."""
+
+    dialect: str
+    """The client's dialect."""
+    operation: Operation
+    """What the client wants."""
+    model: str | None = None
+    """The model, where the path names it."""
+    stream: bool | None = None
+    """Whether the answer streams; `None`: the body says."""
+    credential: Credential | None = None
+    """The client's credential; `None`: it sent none."""
+
+
+@attrs.frozen
+class _Row:
+    method: str
+    pattern: re.Pattern[str]
+    dialect: str
+    operation: Operation
+    header: str | None = None
+
+
+def _row(
+    method: str,
+    pattern: str,
+    dialect: str,
+    operation: Operation,
+    header: str | None = None,
+) -> _Row:
+    return _Row(method, re.compile(rf"(?:^|/){pattern}/?$"), dialect, operation, header)
+
+
+# Source: the vendors' API references as gathered in the project's wire notes, and the
+# paths that openai 3.52 and anthropic 2.11 build (read 2026-11-21).  The first row
+# that fits wins.
+_ROWS: Final = (
+    # Azure's dated surface names the deployment in the path.
+    _row(
+        "POST",
+        r"deployments/(?P<model>[^/]+)/chat/completions",
+        "openai-chat",
+        "chat",
+    ),
+    _row("POST", r"chat/completions", "openai-chat", "chat"),
+    _row("POST", r"messages/count_tokens", "anthropic-messages", "count_tokens"),
+    _row("POST", r"messages", "anthropic-messages", "chat"),
+    # Both vendors list models under /v1/models; only Anthropic's clients send the
+    # version header.
+    _row("GET", r"models", "anthropic-messages", "models", "anthropic-version"),
+    _row(
+        "GET",
+        r"models/(?P<model>[^/]+)",
+        "anthropic-messages",
+        "model",
+        "anthropic-version",
+    ),
+    _row("GET", r"models", "openai-chat", "models"),
+    _row("GET", r"models/(?P<model>[^/]+)", "openai-chat", "model"),
+)
+
+_KEY_HEADERS: Final = ("x-api-key", "api-key")
+
+
+def route(method: str, path: str, headers: Headers = ()) -> Route | None:
+    """
+    Recognise a client's request.
+
+    Args:
+        method: The HTTP method.
+        path: The URL path; a query after `?` is ignored.
+        headers: The client's headers.
+
+    Returns:
+        The route, or `None` when no dialect has it.
+    """
+    named = {name.lower(): value for name, value in headers}
+    verb = method.upper()
+    bare = path.partition("?")[0]
+    for row in _ROWS:
+        if row.method != verb or (row.header is not None and row.header not in named):
+            continue
+        match = row.pattern.search(bare)
+        if match is not None:
+            model = match.groupdict().get("model")
+            return Route(
+                dialect=row.dialect,
+                operation=row.operation,
+                model=None if model is None else unquote(model),
+                credential=_credential(named),
+            )
+    return None
+
+
+def _credential(headers: Mapping[str, str]) -> Credential | None:
+    # Where a client sends both, Anthropic's key header wins over Authorization.
+    for name in _KEY_HEADERS:
+        if headers.get(name):
+            return Credential(kind="api-key", value=headers[name])
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token.strip():
+        return Credential(kind="bearer", value=token.strip())
+    return None

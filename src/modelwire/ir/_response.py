@@ -1,0 +1,158 @@
+"""The response: what the model answered, why it stopped, and what it cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, Literal, TypeAlias
+
+import attrs
+
+from modelwire.ir._base import Extra, JSONObject, node
+from modelwire.ir._messages import Message
+from modelwire.ir._parts import Logprobs
+
+__all__ = [
+    "FINISH_KINDS",
+    "ChatResponse",
+    "Choice",
+    "Finish",
+    "FinishKind",
+    "Usage",
+]
+
+FinishKind: TypeAlias = Literal[
+    "stop",
+    "stop_sequence",
+    "length",
+    "context_length",
+    "tool_calls",
+    "content_filter",
+    "refusal",
+    "prompt_blocked",
+    "pause",
+    "malformed_tool_call",
+    "compaction",
+    "cancelled",
+    "error",
+    "unknown",
+]
+"""Why the model stopped, in words that no vendor owns."""
+
+FINISH_KINDS: Final[tuple[FinishKind, ...]] = (
+    "stop",
+    "stop_sequence",
+    "length",
+    "context_length",
+    "tool_calls",
+    "content_filter",
+    "refusal",
+    "prompt_blocked",
+    "pause",
+    "malformed_tool_call",
+    "compaction",
+    "cancelled",
+    "error",
+    "unknown",
+)
+"""Every `FinishKind`, in the order of its definition."""
+
+
+@node
+class Finish:
+    """Why a choice ended: the meaning and the wire's own word."""
+
+    kind: FinishKind
+    """The meaning; `unknown` is never treated as success."""
+    raw: str | None = None
+    """The wire's word as received; `None`: the wire had none."""
+    stop_sequence: str | None = None
+    """The text that ended the answer, with `stop_sequence`."""
+    extra: Extra = attrs.field(factory=dict)
+    """Unknown fields about the end (`stop_details`, …), keyed by dialect."""
+
+
+@node
+class Usage:
+    """
+    Tokens used: disjoint axes, and totals that include them.
+
+    `input_total` = `input_uncached` + `cache_read` + `cache_write`, and
+    `output_total` includes `reasoning` and `output_audio`.  The audio, image and
+    `tool_prompt` counts are parts of the totals, not additions.  `None`: not said.
+    All values are tokens but for *server_tools*, which counts requests.
+    """
+
+    input_total: int | None = None
+    """All input tokens, cached ones included."""
+    input_uncached: int | None = None
+    """Input tokens that were neither read from nor written to the cache."""
+    cache_read: int | None = None
+    """Input tokens read from the cache."""
+    cache_write: int | None = None
+    """Input tokens written to the cache."""
+    cache_write_5m: int | None = None
+    """Those of *cache_write* that live for five minutes."""
+    cache_write_1h: int | None = None
+    """Those of *cache_write* that live for one hour."""
+    output_total: int | None = None
+    """All output tokens, reasoning included."""
+    reasoning: int | None = None
+    """Output tokens spent on reasoning."""
+    input_audio: int | None = None
+    """Input tokens that were audio."""
+    output_audio: int | None = None
+    """Output tokens that were audio."""
+    input_image: int | None = None
+    """Input tokens that were images."""
+    output_image: int | None = None
+    """Output tokens that were images."""
+    tool_prompt: int | None = None
+    """Input tokens that server tools put into the prompt."""
+    accepted_prediction: int | None = None
+    """Predicted tokens that the answer took."""
+    rejected_prediction: int | None = None
+    """Predicted tokens that the answer did not take (billed as output)."""
+    server_tools: Mapping[str, int] = attrs.field(factory=dict)
+    """Requests per server tool: `{"web_search": 2}`."""
+    raw: JSONObject | None = attrs.field(default=None, eq=False, repr=False)
+    """The vendor's object as received, for people; encoders do not read it."""
+    extra: Extra = attrs.field(factory=dict)
+    """Unknown fields, keyed by dialect."""
+
+
+@node
+class Choice:
+    """One answer of the model."""
+
+    index: int
+    """Its place among the choices."""
+    message: Message
+    """What the model said."""
+    finish: Finish | None = None
+    """Why it ended; `None`: it did not end (a stream that was cut)."""
+    logprobs: Logprobs | None = None
+    """Token log probabilities, where the dialect gives them per choice."""
+    extra: Extra = attrs.field(factory=dict)
+    """Unknown fields (grounding, safety, filters), keyed by dialect."""
+
+
+@node
+class ChatResponse:
+    """The model's answer.  `None` means not said."""
+
+    id: str | None = None
+    """The provider's id of the response."""
+    model: str | None = None
+    """The model that answered."""
+    created: int | None = None
+    """When: Unix time in seconds."""
+    choices: tuple[Choice, ...] = ()
+    """The answers, in the order of their indexes."""
+    usage: Usage | None = None
+    """Tokens used."""
+    service_tier: str | None = None
+    """The service tier that was used, as received."""
+    moderation: Any = None
+    """The provider's moderation results, in its own shape."""
+    extra: Extra = attrs.field(factory=dict)
+    """Unknown fields, keyed by dialect."""

@@ -1,0 +1,448 @@
+"""
+Dialect to dialect: requests, responses, errors and live streams.
+
+Everything here stands on the codecs alone: decode from the source dialect, encode
+into the target dialect, and hand on what could not be carried over.  It knows no
+dialect by name, opens no connection and keeps no state between calls.
+
+In every signature *source* is the dialect of the bytes that come in and *target* the
+dialect of the bytes that go out.  A proxy therefore translates its client's request
+from the client's dialect to the upstream's, and the answer the other way round, and
+hands the `EncodedRequest` of the first to the second (`for_request=`), so that
+renamed tools and ids find their way back.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from modelwire import codecs
+from modelwire.codecs._base import (
+    RAISE_ON_ERROR,
+    Aliases,
+    EncodedRequest,
+    EncodedResponse,
+    Headers,
+    Ids,
+    LossPolicy,
+)
+from modelwire.codecs._limits import DEFAULT_LIMITS, Limits
+from modelwire.errors import ErrorInfo, ProviderError, RemoteProtocolError
+from modelwire.ir._chunks import (
+    ChoiceFinish,
+    ResponseUpdate,
+    StreamEnd,
+    StreamError,
+    StreamStart,
+    UsageUpdate,
+)
+
+if TYPE_CHECKING:
+    from modelwire.codecs._profile import Profile
+    from modelwire.ir._chunks import StreamChunk
+    from modelwire.ir._losses import Loss
+    from modelwire.ir._request import ChatRequest
+    from modelwire.ir._response import Finish, Usage
+
+__all__ = [
+    "StreamTap",
+    "StreamTranslator",
+    "translate_error",
+    "translate_request",
+    "translate_response",
+]
+
+_BAD_GATEWAY = 502
+
+
+def translate_request(
+    body: bytes,
+    *,
+    source: str,
+    target: str,
+    path: str = "",
+    query: str = "",
+    headers: Headers = (),
+    model: str | None = None,
+    on_loss: LossPolicy = RAISE_ON_ERROR,
+    source_profile: Profile | None = None,
+    target_profile: Profile | None = None,
+) -> EncodedRequest:
+    """
+    Translate a request body from one dialect to another.
+
+    Args:
+        body: The client's request body.
+        source: The client's dialect.
+        target: The upstream's dialect.
+        path: The client's URL path, where its dialect says something there.
+        query: The client's URL query.
+        headers: The client's headers; only allow-listed protocol headers are read.
+        model: The model's name at the upstream; `None`: as the client named it.
+        on_loss: Which losses stop the translation.
+        source_profile: The client's variant of its dialect.
+        target_profile: The upstream's variant of its dialect.
+
+    Returns:
+        The upstream's request, with its losses and aliases; its *request* is the
+        decoded IR value.
+
+    Raises:
+        RequestDecodeError: The body is no request of *source*; all faults together.
+        UnsupportedFeatureError: *on_loss* refuses a loss; all losses together.
+    """
+    request: ChatRequest = codecs.get(source).decode_request(
+        body, path=path, query=query, headers=headers, **_profile(source_profile)
+    )
+    sent = request if model is None else attrs.evolve(request, model=model)
+    encoded = codecs.get(target).encode_request(
+        sent, on_loss=on_loss, **_profile(target_profile)
+    )
+    return attrs.evolve(encoded, request=request)
+
+
+def translate_response(
+    body: bytes,
+    *,
+    source: str,
+    target: str,
+    for_request: EncodedRequest | None = None,
+    status: int = 200,
+    headers: Headers = (),
+    ids: Ids | None = None,
+    created: int = 0,
+    on_loss: LossPolicy = RAISE_ON_ERROR,
+    source_profile: Profile | None = None,
+    target_profile: Profile | None = None,
+) -> EncodedResponse:
+    """
+    Translate a whole response body from one dialect to another.
+
+    An upstream's error becomes the target's error shape with `EncodedResponse.error`
+    set; it does not raise, and neither does a body that cannot be read.
+
+    Args:
+        body: The upstream's response body.
+        source: The upstream's dialect.
+        target: The client's dialect.
+        for_request: What `translate_request` gave.
+        status: The upstream's HTTP status.
+        headers: The upstream's headers.
+        ids: Where ids come from that the upstream did not give.
+        created: The time to state where the upstream gave none (Unix seconds).
+        on_loss: Which losses stop the translation.
+        source_profile: The upstream's variant of its dialect.
+        target_profile: The client's variant of its dialect.
+
+    Returns:
+        The client's response.
+
+    Raises:
+        UnsupportedFeatureError: *on_loss* refuses a loss.
+    """
+    pairs = tuple(headers)
+    try:
+        response = codecs.get(source).decode_response(
+            body,
+            status=status,
+            headers=pairs,
+            aliases=_aliases(for_request),
+            **_profile(source_profile),
+        )
+    except ProviderError as error:
+        return _error_response(error.info, target)
+    except RemoteProtocolError as error:
+        info = attrs.evolve(error.to_error_info(), status=_BAD_GATEWAY)
+        return _error_response(info, target)
+    return codecs.get(target).encode_response(
+        response,
+        request=_request(for_request),
+        ids=ids,
+        created=created,
+        on_loss=on_loss,
+        **_profile(target_profile),
+    )
+
+
+def translate_error(
+    body: bytes, *, source: str, target: str, status: int, headers: Headers = ()
+) -> EncodedResponse:
+    """
+    Translate an error body from one dialect to another.
+
+    Args:
+        body: The upstream's error body, whatever it is.
+        source: The upstream's dialect.
+        target: The client's dialect.
+        status: The upstream's HTTP status.
+        headers: The upstream's headers, for retry hints and the request id.
+
+    Returns:
+        The client's response, with *error* set.
+    """
+    info = codecs.get(source).decode_error(body, status=status, headers=headers)
+    return _error_response(info, target)
+
+
+class _Watch:
+    """What a stream says about itself, kept while its chunks go by."""
+
+    __slots__ = ("complete", "error", "finishes", "id", "model", "usage")
+
+    def __init__(self) -> None:
+        self.id: str | None = None
+        self.model: str | None = None
+        self.usage: Usage | None = None
+        self.finishes: dict[int, Finish] = {}
+        self.error: ErrorInfo | None = None
+        self.complete = False
+
+    def see(self, chunk: StreamChunk) -> None:
+        kind = type(chunk)
+        if kind not in _WATCHED:
+            return
+        if isinstance(chunk, UsageUpdate):
+            self.usage = chunk.usage
+        elif isinstance(chunk, ChoiceFinish):
+            self.finishes[chunk.choice] = chunk.finish
+        elif isinstance(chunk, StreamError):
+            self.error = chunk.error
+        elif isinstance(chunk, StreamEnd):
+            self.complete = chunk.complete
+        elif isinstance(chunk, StreamStart | ResponseUpdate):
+            self.id = self.id or chunk.id
+            self.model = chunk.model or self.model
+
+
+_WATCHED = frozenset(
+    {UsageUpdate, ChoiceFinish, StreamError, StreamEnd, StreamStart, ResponseUpdate}
+)
+_OPENING = (StreamStart, ResponseUpdate, UsageUpdate)
+"""Chunks that say nothing yet: held until something follows, see `StreamTranslator`."""
+
+
+class _Watched:
+    """The read-only view of a `_Watch` that the tap and the translator share."""
+
+    _watch: _Watch
+
+    @property
+    def usage(self) -> Usage | None:
+        """The usage so far; `None`: the stream has not said."""
+        return self._watch.usage
+
+    @property
+    def finish(self) -> Finish | None:
+        """Why the first choice ended; `None`: it has not."""
+        finishes = self._watch.finishes
+        return finishes[min(finishes)] if finishes else None
+
+    @property
+    def finishes(self) -> dict[int, Finish]:
+        """Why each choice ended, by its index."""
+        return dict(self._watch.finishes)
+
+    @property
+    def error(self) -> ErrorInfo | None:
+        """The error that ended the stream; `None`: there was none."""
+        return self._watch.error
+
+    @property
+    def complete(self) -> bool:
+        """Whether the stream ended as its dialect says a whole answer ends."""
+        return self._watch.complete
+
+    @property
+    def model(self) -> str | None:
+        """The model that answers."""
+        return self._watch.model
+
+    @property
+    def id(self) -> str | None:
+        """The response's id."""
+        return self._watch.id
+
+
+class StreamTranslator(_Watched):
+    """
+    Translates a stream while it flows: bytes of one dialect in, of another out.
+
+    Nothing is written while the stream has only opened: if the first thing that
+    follows is an error, `error` is set, no byte has gone out, and the caller can
+    still answer with a status and `encode_error`.
+
+    Args:
+        source: The upstream's dialect.
+        target: The client's dialect.
+        for_request: What `translate_request` gave.
+        headers: The upstream's response headers.
+        ids: Where ids come from that the upstream did not give.
+        created: The time to state where the upstream gave none (Unix seconds).
+        framing: The client's framing, where its dialect has several.
+        limits: Bounds of every buffer.
+        on_loss: Which losses stop the translation.
+        source_profile: The upstream's variant of its dialect.
+        target_profile: The client's variant of its dialect.
+    """
+
+    def __init__(
+        self,
+        source: str,
+        target: str,
+        *,
+        for_request: EncodedRequest | None = None,
+        headers: Headers = (),
+        ids: Ids | None = None,
+        created: int = 0,
+        framing: str | None = None,
+        limits: Limits = DEFAULT_LIMITS,
+        on_loss: LossPolicy = RAISE_ON_ERROR,
+        source_profile: Profile | None = None,
+        target_profile: Profile | None = None,
+    ) -> None:
+        self._decoder = codecs.get(source).stream_decoder(
+            headers=headers,
+            aliases=_aliases(for_request),
+            limits=limits,
+            # Unknown keys are only for the dialect that they came in.
+            keep_raw=source == target,
+            **_profile(source_profile),
+        )
+        self._encoder = codecs.get(target).stream_encoder(
+            request=_request(for_request),
+            ids=ids,
+            created=created,
+            framing=framing,
+            on_loss=on_loss,
+            **_profile(target_profile),
+        )
+        self._watch = _Watch()
+        self._held: list[StreamChunk] | None = []
+
+    @property
+    def content_type(self) -> str:
+        """The content type of what is written."""
+        return self._encoder.content_type
+
+    @property
+    def losses(self) -> tuple[Loss, ...]:
+        """What could not be carried over so far."""
+        return self._encoder.losses
+
+    @property
+    def failed(self) -> bool:
+        """Whether a fault of the incoming bytes ended the stream."""
+        return self._decoder.failed
+
+    def feed(self, data: bytes) -> bytes:
+        """
+        Take bytes of the source in any split.
+
+        Args:
+            data: Received bytes; empty is allowed and does nothing.
+
+        Returns:
+            The bytes of the target that can be written now.
+
+        Raises:
+            UnsupportedFeatureError: `on_loss` refuses a loss.
+            StateError: Called after `close`.
+        """
+        return self._write(self._decoder.feed(data))
+
+    def close(self) -> bytes:
+        """
+        Take the end of the bytes; twice is harmless.
+
+        Returns:
+            The bytes that end the target's stream: its error event when the source
+            ended too early, never a success.
+        """
+        written = self._write(self._decoder.close())
+        if self._held is not None:
+            return written
+        return written + self._encoder.close()
+
+    def _write(self, chunks: list[StreamChunk]) -> bytes:
+        written: list[bytes] = []
+        for chunk in chunks:
+            self._watch.see(chunk)
+            held = self._held
+            if held is not None:
+                if isinstance(chunk, _OPENING):
+                    held.append(chunk)
+                    continue
+                if self._watch.error is not None:
+                    continue
+                self._held = None
+                written.extend(self._encoder.encode(early) for early in held)
+            written.append(self._encoder.encode(chunk))
+        return b"".join(written)
+
+
+class StreamTap(_Watched):
+    """
+    Watches a stream that the caller forwards untouched.
+
+    Args:
+        dialect: The stream's dialect.
+        headers: The response's headers.
+        limits: Bounds of every buffer.
+        profile: The upstream's variant of the dialect.
+    """
+
+    def __init__(
+        self,
+        dialect: str,
+        *,
+        headers: Headers = (),
+        limits: Limits = DEFAULT_LIMITS,
+        profile: Profile | None = None,
+    ) -> None:
+        self._decoder = codecs.get(dialect).stream_decoder(
+            headers=headers, limits=limits, keep_raw=False, **_profile(profile)
+        )
+        self._watch = _Watch()
+
+    @property
+    def failed(self) -> bool:
+        """Whether a fault of the bytes ended the stream."""
+        return self._decoder.failed
+
+    def feed(self, data: bytes) -> None:
+        """
+        Take bytes in any split.
+
+        Args:
+            data: The bytes that were forwarded.
+
+        Raises:
+            StateError: Called after `close`.
+        """
+        see = self._watch.see
+        for chunk in self._decoder.feed(data):
+            see(chunk)
+
+    def close(self) -> None:
+        """Take the end of the bytes; twice is harmless."""
+        for chunk in self._decoder.close():
+            self._watch.see(chunk)
+
+
+def _error_response(info: ErrorInfo, target: str) -> EncodedResponse:
+    return attrs.evolve(codecs.get(target).encode_error(info), error=info)
+
+
+def _profile(profile: Profile | None) -> dict[str, Any]:
+    """Name the profile only where one is given: each codec has its own default."""
+    return {} if profile is None else {"profile": profile}
+
+
+def _aliases(for_request: EncodedRequest | None) -> Aliases | None:
+    return None if for_request is None else for_request.aliases
+
+
+def _request(for_request: EncodedRequest | None) -> ChatRequest | None:
+    return None if for_request is None else for_request.request
