@@ -1,0 +1,161 @@
+# Everything here needs a Python >= 3.11 with venv, and make.  Each purpose has an
+# environment of its own in $(ENVS), made on first use and brought up to date when
+# pyproject.toml changes.  Nothing else on the machine is read or written.
+#
+#   make demo                what the library does, shown in a terminal
+#   make test [ARGS=...]     the suite, with orjson and with the standard library
+#   make test-all            the same on every Python of VERSIONS that is found
+#   make lint types          style and house rules; mypy and pyright
+#   make bench [ARGS=...]    the measurements
+#   make fuzz [SECONDS=60]   the fuzz harnesses
+#   make build               sdist and wheel in $(DIST)
+#   make clean               remove all that this file makes
+
+ENVS ?= .envs
+DIST ?= dist
+SHARED ?= ../shared
+WORKERS ?= 2
+SECONDS ?= 60
+VERSIONS ?= 3.11 3.12 3.13
+ARGS ?=
+
+# The first interpreter that starts and is new enough.
+ifndef PYTHON
+PYTHON := $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 \
+	    python $$(ls -d "$$HOME"/.pyenv/versions/3.1[1-9]*/bin/python 2>/dev/null); do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	    && command -v "$$python" && break; done)
+endif
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
+
+# One up-to-date pip serves every environment: `--group` needs pip 25.1, and
+# environments without a pip of their own are made in a tenth of a second.
+PIP := $(ENVS)/pip/bin/python -m pip
+PIP_STAMP := $(ENVS)/pip/.stamp
+EVERYTHING := -e '.[speed,httpx,httpx2,serve,testing]'
+FUZZING := -e '.[speed,testing]'
+
+# The judges live beside the repository; without them the tests that ask them skip.
+ORACLES := $(if $(wildcard $(SHARED)/oracles),$(ENVS)/oracles/.stamp)
+JUDGES = $(if $(ORACLES),MODELWIRE_ORACLE_PYTHON="$$(cd $(ENVS) && pwd)/oracles/bin/python")
+
+.PHONY: demo test test-all lint types bench fuzz build clean oracles
+.DELETE_ON_ERROR:
+
+# $(call fill,NAME,PYTHON,PIP ARGUMENTS)
+define fill
+	@echo "== environment $(ENVS)/$(1)"
+	@$(2) -m venv --without-pip $(ENVS)/$(1)
+	@$(PIP) --python $(ENVS)/$(1)/bin/python install -qq $(3)
+	@touch $@
+endef
+
+# $(call suite,NAME)
+define suite
+	$(JUDGES) $(ENVS)/$(1)/bin/pytest -n $(WORKERS) $(ARGS)
+	$(JUDGES) $(ENVS)/$(1)/bin/pytest -n $(WORKERS) --json-backend=stdlib $(ARGS)
+endef
+
+# $(call each,run A; run B): every command runs, and one that fails fails the target
+each = @failed=; run() { echo "$$@"; "$$@" || failed="$$failed$$1 "; }; $(1); [ -z "$$failed" ]
+
+demo: $(ENVS)/demo/.stamp
+	$(ENVS)/demo/bin/modelwire demo
+
+test: $(ENVS)/test/.stamp $(ORACLES)
+	$(call suite,test)
+
+test-all:
+	@ran=; skipped=; for version in $(VERSIONS); do \
+	    if [ -z "$$($(call find,$$version))" ]; then \
+	        skipped="$$skipped $$version"; \
+	        echo "== SKIPPED: python$$version was not found"; \
+	    else \
+	        echo "== python$$version"; \
+	        $(MAKE) --no-print-directory "test-python$$version" || exit 1; \
+	        ran="$$ran $$version"; \
+	    fi; \
+	done; \
+	echo "== ran on:$${ran:- none}; skipped:$${skipped:- none}"; [ -n "$$ran" ]
+
+PER_VERSION := $(addprefix test-python,$(VERSIONS))
+.PHONY: $(PER_VERSION)
+$(PER_VERSION): test-python%: $(ENVS)/test-%/.stamp $(ORACLES)
+	$(call suite,test-$*)
+
+lint: $(ENVS)/lint/.stamp
+	$(call each, \
+	    run $(ENVS)/lint/bin/ruff check --output-format=concise .; \
+	    run $(ENVS)/lint/bin/ruff format --check --output-format=concise .; \
+	    run $(ENVS)/lint/bin/python tools/check_files.py)
+
+# pyright looks for the package in the active environment only.
+types: $(ENVS)/types/.stamp
+	$(call each, . $(ENVS)/types/bin/activate; \
+	    run mypy --strict; \
+	    run pyright src/modelwire; \
+	    run pyright --verifytypes modelwire --ignoreexternal)
+
+bench: $(ENVS)/bench/.stamp
+	@[ -f bench/run.py ] || { echo "bench: there is no bench/run.py in this checkout"; exit 1; }
+	$(ENVS)/bench/bin/python bench/run.py $(ARGS)
+
+fuzz: $(ENVS)/fuzz/.stamp
+	@if [ -f fuzz/run.py ]; then \
+	    $(ENVS)/fuzz/bin/python fuzz/run.py --seconds $(SECONDS) $(ARGS); \
+	else \
+	    echo "fuzz: there is no fuzz/run.py in this checkout, so nothing was run"; \
+	fi
+
+build: $(ENVS)/build/.stamp
+	rm -rf $(DIST)
+	$(ENVS)/build/bin/pyproject-build --no-isolation --outdir $(DIST) .
+
+oracles: $(ENVS)/oracles/.stamp
+
+clean:
+	rm -rf $(ENVS) $(DIST) build .nox .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find src tests fuzz bench examples tools docs -name __pycache__ -prune \
+	    -exec rm -rf {} + 2>/dev/null || true
+
+# $(call find,VERSION): shell text that prints an interpreter of that version, if any
+find = for python in python$(1) $$(ls -d "$$HOME"/.pyenv/versions/$(1).*/bin/python 2>/dev/null); do \
+	"$$python" -c 'import sys; sys.exit("%d.%d" % sys.version_info[:2] != "'$(1)'")' 2>/dev/null \
+	    && command -v "$$python" && break; done
+
+$(PIP_STAMP):
+	@if [ -z "$(PYTHON)" ]; then echo "no Python >= 3.11 found; say make PYTHON=..."; exit 1; fi
+	@echo "== environment $(ENVS)/pip, from $(PYTHON)"
+	@$(PYTHON) -m venv $(ENVS)/pip
+	@$(PIP) install -qq --upgrade 'pip>=25.1'
+	@touch $@
+
+$(ENVS)/demo/.stamp: pyproject.toml | $(PIP_STAMP)
+	$(call fill,demo,$(PYTHON),-e .)
+
+$(ENVS)/test/.stamp: pyproject.toml | $(PIP_STAMP)
+	$(call fill,test,$(PYTHON),$(EVERYTHING) --group test --group clients)
+
+$(ENVS)/test-%/.stamp: pyproject.toml | $(PIP_STAMP)
+	$(call fill,test-$*,"$$($(call find,$*))",$(EVERYTHING) --group test --group clients)
+
+$(ENVS)/oracles/.stamp: pyproject.toml | $(PIP_STAMP)
+	$(call fill,oracles,$(PYTHON),--group oracles)
+
+$(ENVS)/lint/.stamp: pyproject.toml | $(PIP_STAMP)
+	$(call fill,lint,$(PYTHON),--group lint)
+
+$(ENVS)/types/.stamp: pyproject.toml | $(PIP_STAMP)
+	$(call fill,types,$(PYTHON),$(EVERYTHING) --group types --group clients)
+
+$(ENVS)/bench/.stamp: pyproject.toml | $(PIP_STAMP)
+	$(call fill,bench,$(PYTHON),-e . --group bench)
+
+$(ENVS)/fuzz/.stamp: pyproject.toml | $(PIP_STAMP)
+	$(call fill,fuzz,$(PYTHON),$(FUZZING))
+
+$(ENVS)/build/.stamp: pyproject.toml | $(PIP_STAMP)
+	$(call fill,build,$(PYTHON),--group build)

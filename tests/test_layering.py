@@ -1,0 +1,141 @@
+"""Who imports whom, and that nothing but transports touches the outside world."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(importlib.util.find_spec("modelwire").origin).parent
+
+# Layer -> what it may import of ours.  `errors` imports nothing.
+ALLOWED = {
+    "errors": set(),
+    "ir": {"errors", "ir"},
+    "sse": {"errors", "sse"},
+    "framing": {"errors", "framing"},
+    "codecs": {"errors", "ir", "sse", "framing", "codecs"},
+    "translate": {"errors", "ir", "codecs"},
+    "testing": {"errors", "ir", "sse", "framing", "codecs", "translate", "testing"},
+    "_cli": {"errors", "ir", "codecs", "translate", "testing", "transports", "_cli"},
+    "transports": {"errors", "ir", "codecs", "translate", "transports"},
+    "__init__": {"errors", "ir", "sse", "codecs", "translate"},
+    "__main__": {"_cli"},
+}
+
+# The one upward call, see docs/decisions/0002: the accumulator parses partial tool
+# arguments on demand, and imports the parser when it is asked to.
+EXCEPTIONS = {("ir/_accumulate.py", "framing")}
+
+OUTSIDE_WORLD = [
+    "socket",
+    "ssl",
+    "asyncio",
+    "selectors",
+    "http.client",
+    "httpx",
+]
+
+
+def modules():
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def imported(path: Path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            if node.module == "modelwire":
+                yield from (f"modelwire.{alias.name}" for alias in node.names)
+            else:
+                yield node.module
+                yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def layer_of(path: Path) -> str:
+    first = path.relative_to(PACKAGE).parts[0]
+    return first.removesuffix(".py")
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_imports_point_downwards(path):
+    relative = path.relative_to(PACKAGE).as_posix()
+    for name in imported(path):
+        if not name.startswith("modelwire."):
+            continue
+        target = name.split(".")[1]
+        if target == "__version__":
+            continue
+        allowed = target in ALLOWED[layer_of(path)]
+        assert allowed or (relative, target) in EXCEPTIONS, f"{relative}: {name}"
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_dialects_never_import_each_other(path):
+    parts = path.relative_to(PACKAGE).parts
+    dialects = {p.name for p in (PACKAGE / "codecs").iterdir() if p.is_dir()}
+    if parts[0] != "codecs" or parts[1] not in dialects:
+        return
+    for name in imported(path):
+        pieces = name.split(".")
+        if pieces[:2] == ["modelwire", "codecs"] and len(pieces) > 2:
+            assert pieces[2] not in dialects - {parts[1]}, f"{parts}: {name}"
+
+
+def run_fresh(code: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def pure_modules() -> list[str]:
+    names = []
+    for path in modules():
+        layer = layer_of(path)
+        if layer in ("transports", "_cli", "__main__", "testing"):
+            continue
+        dotted = ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
+        names.append(f"modelwire.{dotted}".removesuffix(".__init__"))
+    return [n for n in names if n != "modelwire"] + ["modelwire"]
+
+
+def test_nothing_pure_loads_the_outside_world():
+    code = (
+        "import importlib, sys\n"
+        f"for name in {pure_modules()!r}:\n"
+        "    importlib.import_module(name)\n"
+        f"print([m for m in {OUTSIDE_WORLD!r} if m in sys.modules])\n"
+    )
+    assert run_fresh(code).strip() == "[]"
+
+
+@pytest.mark.parametrize("dialect", ["openai_chat", "anthropic_messages"])
+def test_stream_decoder_does_not_load_the_request_model(dialect):
+    code = (
+        "import sys\n"
+        f"from modelwire.codecs import {dialect}\n"
+        f"{dialect}.stream_decoder().feed(b'')\n"
+        "print([m for m in sys.modules if m.endswith(('ir._request', 'ir._tools'))"
+        " or m.startswith('cattr')])\n"
+    )
+    assert run_fresh(code).strip() == "[]"
+
+
+def test_import_modelwire_loads_no_codec():
+    code = (
+        "import sys, modelwire\n"
+        "print([m for m in sys.modules if m.startswith('modelwire.')])\n"
+    )
+    assert run_fresh(code).strip() == "[]"

@@ -1,0 +1,33 @@
+"""
+Checked by mypy and pyright, never run: what a user's type checker sees.
+"""
+
+from __future__ import annotations
+
+from typing import assert_type
+
+from modelwire import codecs, ir, sse
+from modelwire.codecs import ChatCodec, anthropic_messages, openai_chat
+from modelwire.translate import StreamTap, StreamTranslator, translate_request
+
+codec: ChatCodec = openai_chat
+codec = anthropic_messages
+assert_type(codecs.get("openai-chat"), ChatCodec)
+
+request = ir.ChatRequest(model="m", messages=(ir.user("hello"),))
+encoded = anthropic_messages.encode_request(request)
+assert_type(encoded.body, bytes)
+assert_type(encoded.losses, tuple[ir.Loss, ...])
+
+decoder = openai_chat.stream_decoder()
+for chunk in decoder.feed(b""):
+    if isinstance(chunk, ir.TextDelta):
+        assert_type(chunk.text, str)
+
+translator = StreamTranslator("openai-chat", "anthropic-messages")
+assert_type(translator.feed(b""), bytes)
+assert_type(StreamTap("openai-chat").usage, ir.Usage | None)
+assert_type(
+    translate_request(b"", source="openai-chat", target="anthropic-messages").path, str
+)
+assert_type(sse.encode("x"), bytes)
