@@ -1,0 +1,62 @@
+"""
+What the SSE decoder gives out: events, comments and the one fault that ends it.
+
+Don't subclass these.  They are values: frozen, compared by their fields, unhashable
+by design (the same rule as for the IR, whose values may hold JSON objects).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, final
+
+import attrs
+
+if TYPE_CHECKING:
+    from modelwire.errors import RemoteProtocolError
+
+__all__ = ["DEFAULT_EVENT", "FramingFault", "SSEComment", "SSEEvent"]
+
+DEFAULT_EVENT: Final = "message"
+"""The type of an event whose block names none (WHATWG HTML, 9.2.6)."""
+
+
+@final
+@attrs.frozen(weakref_slot=False)
+class SSEEvent:
+    """One dispatched event."""
+
+    event: str
+    """The event's type; "message" if the stream gives none."""
+    data: str
+    """The data lines, joined with LF; invalid UTF-8 stands as U+FFFD."""
+    id: str = ""
+    """The last event id at dispatch, which may stem from an earlier event."""
+    truncated: bool = False
+    """The stream ended inside this event; only `close()` in lenient mode says so."""
+
+    # attrs derives a hash for frozen classes unless the class body has the name.
+    __hash__ = None  # type: ignore[assignment]
+
+
+@final
+@attrs.frozen(weakref_slot=False)
+class SSEComment:
+    """A comment line, which many servers send to keep a connection alive."""
+
+    text: str
+    """The text after the colon, not stripped: `: ping` gives " ping"."""
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+@final
+@attrs.frozen(weakref_slot=False)
+class FramingFault:
+    """The stream cannot be read any further; always the last item."""
+
+    error: RemoteProtocolError
+    """What is wrong; a `LimitExceededError` names the limit and its value."""
+    offset: int
+    """Bytes from the start of the stream to the first byte that was too much."""
+
+    __hash__ = None  # type: ignore[assignment]
