@@ -10,7 +10,7 @@ only when nothing says that the reference would answer differently:
 - what orjson accepts silently and differently is integers above 64 bits (it gives a
   float) and nesting between our limit and its own 1024.  Both have a cheap test.
 
-Rules for input: UTF-8 only; one leading byte order mark is skipped; NaN, Infinity
+Rules for input: UTF-8 only; a byte order mark before bytes is skipped; NaN, Infinity
 and numbers that overflow a float are errors; integers are exact, up to the
 interpreter's limit of 4300 digits; a lone surrogate is kept, two halves of one
 character are joined; the last of equal keys wins; containers nest at most
@@ -25,6 +25,7 @@ it for tests.
 
 from __future__ import annotations
 
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 from modelwire.codecs import _json_reference as _reference
@@ -32,10 +33,11 @@ from modelwire.codecs import _json_reference as _reference
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_orjson: ModuleType | None
 try:
-    import orjson
-except ImportError:  # pragma: no cover (the suite has it; a nox session has not)
-    orjson = None  # type: ignore[assignment]
+    import orjson as _orjson
+except ImportError:  # pragma: no cover (one session of CI runs without it)
+    _orjson = None
 
 __all__ = ["BACKEND", "MAX_DEPTH", "dumps", "dumps_str", "escape", "loads"]
 
@@ -64,11 +66,12 @@ _DIGITS_TO_ZERO: Final = bytes(
 # Above this many bytes per container the text is mostly long strings (base64), and
 # looking at the values is cheaper than looking at the bytes.
 _SPARSE: Final = 1024
+_OBJECT: Final = _reference.BYTES_PER_OBJECT
 
 # orjson's encoder refuses more than this many levels, which makes it the fastest
 # way to ask how deep a value is; `_use` checks that the number is still right.
-_ORJSON_LEVELS: Final = 254
-_can_probe_depth = False
+_ORJSON_LEVELS: Final = _reference.MAX_OUTPUT_DEPTH
+_knows_levels = False
 
 
 def loads(
@@ -97,33 +100,33 @@ def loads(
         return _reference.loads(data, max_depth)
     try:
         value = fast(data)
-    except ValueError:
+    except ValueError:  # orjson's error, which says too little for ours
         return _reference.loads(data, max_depth)
-    kind = type(data)
-    if kind is not bytes and kind is not str:
-        data = bytes(data)  # type: ignore[arg-type]
-    size = len(data)
-    # A container takes two bytes, so a short text cannot be too deep.
-    if size > max_depth + max_depth:
-        if kind is str:
-            opens = data.count("[") + data.count("{")  # type: ignore[arg-type]
-        else:
-            # Deleting a byte goes through memchr; count() looks at each byte.
-            opens = (
-                size
-                + size
-                - len(data.replace(b"[", b""))  # type: ignore[arg-type]
-                - len(data.replace(b"{", b""))  # type: ignore[arg-type]
-            )
-        if opens > max_depth and _is_deeper(value, max_depth):
-            return _reference.loads(data, max_depth)
+    # orjson has read it, so text can be encoded; short ASCII is one memcpy.
+    if type(data) is bytes:
+        raw = data
+    else:
+        raw = data.encode() if isinstance(data, str) else bytes(data)
+    size = len(raw)
+    # A short text has no room for so many levels, and one not so short has it only
+    # for lists (see `BYTES_PER_OBJECT`).  Deleting a byte goes through memchr, which
+    # count() does not.
+    room = _OBJECT * max_depth - size
+    if room < 0:
+        opens = size - len(raw.replace(b"[", b"")) + size - len(raw.replace(b"{", b""))
         if size > _SPARSE * (opens + 4):
-            if _has_huge_float(value):
-                return _reference.loads(data, max_depth)
+            if _is_odd(value, max_depth):
+                return _reference.loads(raw, max_depth)
             return value
-    sample: bytes = data[_EVERY_SIXTH].encode() if kind is str else data[_EVERY_SIXTH]  # type: ignore[union-attr,assignment]
-    if sample.translate(_DIGITS_TO_ZERO).partition(_THREE)[1] and _has_long_run(data):  # type: ignore[arg-type]
-        return _reference.loads(data, max_depth)
+        if opens > max_depth and _is_deeper(value, max_depth):
+            return _reference.loads(raw, max_depth)
+    elif size > max_depth + max_depth:
+        lists = size - len(raw.replace(b"[", b""))
+        if 3 * lists > room and _is_deeper(value, max_depth):
+            return _reference.loads(raw, max_depth)
+    sample = raw[_EVERY_SIXTH].translate(_DIGITS_TO_ZERO)
+    if sample.partition(_THREE)[1] and _has_long_run(raw):
+        return _reference.loads(raw, max_depth)
     return value
 
 
@@ -140,7 +143,7 @@ def dumps(value: Any) -> bytes:
 
     Raises:
         InvalidIRError: NaN, an infinity, a key that is not str, a type that is not
-            JSON, or nesting deeper than 200; `path` says where.
+            JSON, or nesting deeper than 254; `path` says where.
     """
     fast = _dumps_fast
     if fast is None:
@@ -198,17 +201,17 @@ def _use(backend: str) -> str:
     Returns:
         The name that was in use, to be given back afterwards.
     """
-    global BACKEND, _loads_fast, _dumps_fast, _can_probe_depth  # noqa: PLW0603
+    global BACKEND, _loads_fast, _dumps_fast, _knows_levels  # noqa: PLW0603
     before = BACKEND
     if backend == "orjson":
-        if orjson is None:
+        if _orjson is None:
             msg = "orjson is not installed"
             raise ImportError(msg)
-        _loads_fast, _dumps_fast = orjson.loads, orjson.dumps
-        _can_probe_depth = _fits(_ORJSON_LEVELS) and not _fits(_ORJSON_LEVELS + 1)
+        _loads_fast, _dumps_fast = _orjson.loads, _orjson.dumps
+        _knows_levels = _fits(_ORJSON_LEVELS) and not _fits(_ORJSON_LEVELS + 1)
     elif backend == "stdlib":
         _loads_fast = _dumps_fast = None
-        _can_probe_depth = False
+        _knows_levels = False
     else:
         msg = f"unknown JSON back end {backend!r}"
         raise ValueError(msg)
@@ -216,37 +219,37 @@ def _use(backend: str) -> str:
     return before
 
 
-def _has_long_run(data: bytes | str) -> bool:
+def _has_long_run(raw: bytes) -> bool:
     """Say whether 19 digits stand in a row anywhere, strings included."""
-    if isinstance(data, str):
-        data = data.encode()
     return all(
-        data[every].translate(_DIGITS_TO_ZERO).partition(zeros)[1]
+        raw[every].translate(_DIGITS_TO_ZERO).partition(zeros)[1]
         for every, zeros in _SIEVES
     )
 
 
-def _has_huge_float(value: Any) -> bool:
-    """Say whether a float in *value* may have been an integer above 64 bits."""
-    if type(value) is float:
-        return not -(2.0**63) < value < 2.0**63
-    if type(value) is not dict and type(value) is not list:
-        return False
-    pending = [value]
-    for container in pending:  # grows while it is read
-        for item in container.values() if type(container) is dict else container:
+def _is_odd(value: Any, levels: int) -> bool:
+    """Say whether a float may have been an integer, or nesting passes *levels*."""
+    level = [value]
+    for _ in range(levels + 1):
+        below: list[Any] = []
+        for item in level:
             kind = type(item)
-            if kind is dict or kind is list:
-                pending.append(item)
+            if kind is dict:
+                below += item.values()
+            elif kind is list:
+                below += item
             elif kind is float and not -(2.0**63) < item < 2.0**63:
                 return True
-    return False
+        if not below:
+            return False
+        level = below
+    return any(type(item) is dict or type(item) is list for item in level)
 
 
 def _is_deeper(value: Any, levels: int) -> bool:
     """Say whether containers of *value* (plain, from a parser) nest past *levels*."""
     spare = _ORJSON_LEVELS - levels
-    if not _can_probe_depth or spare < 0:
+    if not _knows_levels or spare < 0:
         return _reference.is_deeper(value, levels)
     return not _fits(spare, value)
 
@@ -256,7 +259,8 @@ def _fits(levels: int, value: Any = None) -> bool:
     for _ in range(levels):
         value = [value]
     try:
-        orjson.dumps(value)
+        if _dumps_fast is not None:
+            _dumps_fast(value)
     except TypeError:
         return False
     return True
@@ -267,25 +271,31 @@ def _is_plain(value: Any) -> bool:
     Say whether orjson writes *value* as the reference does.
 
     orjson writes NaN as null, floats with an exponent in its own spelling, and some
-    classes of the standard library (dataclasses, dates, UUIDs) that are no JSON.
+    classes of the standard library (dataclasses, dates, UUIDs) that are no JSON; and
+    it counts levels in its own way.
     """
-    pending = [(value,)]
-    append: Any = pending.append
-    for container in pending:  # grows while it is read
-        for item in container:
-            kind = type(item)
-            if kind is str or kind is int or kind is bool or item is None:
-                continue
-            if kind is dict:
-                append(item.values())  # type: ignore[attr-defined]
-            elif kind is list or kind is tuple:
-                append(item)
-            elif kind is not float or not (
-                1e-4 <= item < 1e16 or -1e16 < item <= -1e-4 or item == 0.0
-            ):
-                return False
-    return True
+    level: list[Any] = [(value,)]
+    for _ in range(_reference.MAX_OUTPUT_DEPTH + 1):
+        below: list[Any] = []
+        append = below.append
+        for container in level:
+            for item in container:
+                kind = type(item)
+                if kind is str or kind is int or kind is bool or item is None:
+                    continue
+                if kind is dict:
+                    append(item.values())
+                elif kind is list or kind is tuple:
+                    append(item)
+                elif kind is not float or not (
+                    1e-4 <= item < 1e16 or -1e16 < item <= -1e-4 or item == 0.0
+                ):
+                    return False
+        if not below:
+            return True
+        level = below
+    return False
 
 
-if orjson is not None:
+if _orjson is not None:
     _use("orjson")

@@ -24,12 +24,22 @@ from modelwire.errors import (
 
 MAX_DEPTH: Final = 128
 """Default of `loads`."""
-MAX_OUTPUT_DEPTH: Final = 200
-"""More than `MAX_DEPTH`, because we wrap what we read; less than orjson's 254."""
+MAX_OUTPUT_DEPTH: Final = 254
+"""orjson's own limit; more than `MAX_DEPTH`, because we wrap what we read."""
+BYTES_PER_OBJECT: Final = 5
+"""
+The least that a level of objects takes: `{"":}`; a level of lists takes two.
+
+So a text of *n* characters with *a* opening square brackets is not deeper than *d*
+when n + 3a <= 5d.
+"""
 
 _BLANKS: Final = " \t\n\r"
 _BOM: Final = "\ufeff"
 _LEADING: Final = _BOM + _BLANKS
+_SCALARS: Final = frozenset({str, int, float, bool, type(None)})
+_BYTES: Final = (bytes, bytearray, memoryview)
+_CONTAINERS: Final = frozenset({dict, list, tuple})
 _EXTRA: Final = "text after the value"
 _CONSTANT: Final = "NaN and Infinity are not JSON"
 
@@ -81,7 +91,9 @@ def loads(data: bytes | bytearray | memoryview | str, max_depth: int) -> Any:
     text = _joined(data) if isinstance(data, str) else _decode(data)
     start = 0
     if text[:1] in _LEADING:  # true for empty text, too
-        body = text.removeprefix(_BOM).lstrip(_BLANKS)
+        # The mark is a signature of the encoding; in text it is a stray character.
+        body = text if isinstance(data, str) else text.removeprefix(_BOM)
+        body = body.lstrip(_BLANKS)
         start = len(text) - len(body)
     try:
         value, end = _raw_decode(text, start)
@@ -92,11 +104,11 @@ def loads(data: bytes | bytearray | memoryview | str, max_depth: int) -> Any:
         if rest:
             extra = JSONDecodeError(_EXTRA, text, len(text) - len(rest))
             raise _fault(text, start, extra, max_depth)
+    room = BYTES_PER_OBJECT * max_depth - len(text)
+    # Too long to be sure; or short, and rich in lists.
     if (
-        len(text) > max_depth + max_depth
-        and text.count("[") + text.count("{") > max_depth
-        and is_deeper(value, max_depth)
-    ):
+        room < 0 or (len(text) > max_depth + max_depth and 3 * text.count("[") > room)
+    ) and is_deeper(value, max_depth):
         raise _too_deep(text, _scan(text, start, max_depth)[0], max_depth)
     return value
 
@@ -112,7 +124,7 @@ def dumps(value: Any) -> bytes:
         UTF-8.
     """
     try:
-        text = _encode(_plain(value, []))
+        text = _written(value)
     except RecursionError as error:
         msg = "the value nests too deep for the stack"
         raise InvalidIRError(msg) from error
@@ -138,16 +150,16 @@ def escape(text: str) -> bytes:
 
 def is_deeper(value: Any, levels: int) -> bool:
     """
-    Say whether the containers of a parsed value nest deeper than *levels*.
+    Say whether the containers of a plain value nest deeper than *levels*.
 
     Args:
-        value: What a parser gave: dicts and lists only.
+        value: What a parser gave or orjson could write: no cycles.
         levels: The limit.
 
     Returns:
         True when there is a container on level *levels* + 1.
     """
-    level = [value] if isinstance(value, dict | list) else []
+    level = [value] if type(value) in _CONTAINERS else []
     for _ in range(levels):
         if not level:
             return False
@@ -155,7 +167,7 @@ def is_deeper(value: Any, levels: int) -> bool:
             item
             for container in level
             for item in (container.values() if type(container) is dict else container)
-            if type(item) is dict or type(item) is list
+            if type(item) in _CONTAINERS
         ]
     return bool(level)
 
@@ -186,7 +198,7 @@ def _joined(text: str) -> str:
 
 
 def _decode(data: object) -> str:
-    if not isinstance(data, bytes | bytearray | memoryview):
+    if not isinstance(data, _BYTES):
         msg = f"JSON is bytes or str, not {type(data).__name__}"
         raise StateError(msg)
     try:
@@ -197,7 +209,7 @@ def _decode(data: object) -> str:
 
 
 def _utf8(text: str) -> bytes:
-    """Encode *text*, JSON already, with lone surrogates as `\\udXXX`."""
+    """Encode *text*, which is JSON already, with lone surrogates as escapes."""
     try:
         return text.encode()
     except UnicodeEncodeError:
@@ -268,6 +280,35 @@ def _bytes(text: str, at: int) -> int:
     return len(text[:at].encode("utf-8", "surrogatepass"))
 
 
+def _written(value: Any) -> str:
+    """Write *value* as it is if that is right, and a plain copy of it if not."""
+    try:
+        text = _encode(value)
+    except (TypeError, ValueError, RecursionError):
+        return _encode(_plain(value, []))
+    # Only now, because what could be written has no cycles.  The encoder makes text
+    # of keys that are numbers, and takes more levels than we do.
+    level: list[Any] = [(value,)]
+    for _ in range(MAX_OUTPUT_DEPTH + 1):
+        below: list[Any] = []
+        for container in level:
+            items = container
+            if type(container) is dict:
+                if any(type(key) is not str for key in container):
+                    return _encode(_plain(value, []))
+                items = container.values()
+            for item in items:
+                kind = type(item)
+                if kind in _CONTAINERS:
+                    below.append(item)
+                elif kind not in _SCALARS:
+                    return _encode(_plain(value, []))
+        if not below:
+            return text
+        level = below
+    return _encode(_plain(value, []))
+
+
 def _plain(value: Any, trail: list[str | int]) -> Any:
     """Copy *value* into what the standard library's encoder writes as we want."""
     kind = type(value)
@@ -281,17 +322,20 @@ def _plain(value: Any, trail: list[str | int]) -> Any:
         return int.__index__(value)
     if isinstance(value, float):
         if not isfinite(value):
-            raise _invalid("NaN and infinities are not JSON", trail)
+            raise _invalid(_CONSTANT, trail)
         return float.__float__(value)
     if not isinstance(value, Mapping | list | tuple):
-        raise _invalid(f"{kind.__name__} is not JSON", trail)
+        msg = f"{kind.__name__} is not JSON"
+        raise _invalid(msg, trail)
     if len(trail) >= MAX_OUTPUT_DEPTH:
-        raise _invalid(f"nested deeper than {MAX_OUTPUT_DEPTH}", [])
+        msg = f"nested deeper than {MAX_OUTPUT_DEPTH}"
+        raise _invalid(msg, [])
     if isinstance(value, Mapping):
         made = {}
         for key, item in value.items():
             if not isinstance(key, str):
-                raise _invalid(f"a key is {type(key).__name__}, not str", trail)
+                msg = f"a key is {type(key).__name__}, not str"
+                raise _invalid(msg, trail)
             trail.append(key)
             made[str.__str__(key)] = _plain(item, trail)
             trail.pop()
