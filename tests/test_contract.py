@@ -7,9 +7,9 @@ import subprocess
 import sys
 
 import pytest
+from tests._paths import SHARED, needs_shared
 
 from modelwire import codecs
-from tests._paths import SHARED, needs_shared
 
 PUBLIC = [
     "modelwire",
@@ -55,7 +55,7 @@ def test_unknown_names_raise_attribute_error(name):
 @pytest.mark.parametrize("dialect", codecs.DIALECTS)
 def test_registry_gives_the_module(dialect):
     module = codecs.get(dialect)
-    assert module.DIALECT == dialect
+    assert dialect == module.DIALECT
     assert getattr(codecs, dialect.replace("-", "_")) is module
 
 

@@ -6,9 +6,9 @@ import json
 import re
 
 import pytest
+from tests._paths import REPO
 
 from modelwire.codecs import anthropic_messages
-from tests._paths import REPO
 
 STREAM = "".join(
     f"event: {event['type']}\ndata: {json.dumps(event)}\n\n"

@@ -4,6 +4,7 @@ import base64
 import collections
 import enum
 import json
+import re
 import math
 import random
 import sys
@@ -61,7 +62,10 @@ def backend(request):
 
 def str_of(value):
     """Name a parameter; pytest's own way prints integers that Python will not."""
-    return ascii(value)[:40] if not isinstance(value, int) else "int"
+    if isinstance(value, int):
+        return "int"
+    # Addresses differ from process to process, and workers must agree on names.
+    return re.sub(" at 0x[0-9a-f]+", "", ascii(value))[:40]
 
 
 def load_vectors():

@@ -30,13 +30,10 @@ def chunk_line(chunk: StreamChunk) -> str:
     fields = [
         f"{field.name}={_value(value)}"
         for field in attrs.fields(type(chunk))
-        if (field.name != "raw" or not field.repr or type(chunk).__name__ in _RAW_SHOWN)
+        if field.repr
         and (value := getattr(chunk, field.name)) not in (None, (), {}, "")
     ]
     return " ".join([type(chunk).__name__, *fields])
-
-
-_RAW_SHOWN = frozenset({"UnknownEvent"})
 
 
 def loss_line(loss: Loss) -> str:

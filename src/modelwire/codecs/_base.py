@@ -93,6 +93,8 @@ class Aliases:
     """Tool names: target to source."""
     call_ids: Mapping[str, str] = attrs.field(factory=dict)
     """Call ids: target to source."""
+    custom: frozenset[str] = frozenset()
+    """Names (the target's) of free-text tools that were declared as functions."""
 
     def name(self, target: str) -> str:
         """Give the source's name of the tool that the target calls *target*."""

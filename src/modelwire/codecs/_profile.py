@@ -38,6 +38,8 @@ class Profile:
     """Whether `reasoning_details` carries signatures and encrypted reasoning."""
     cache_control: bool = False
     """Whether content parts take Anthropic's `cache_control` (OpenRouter, Qwen)."""
+    prompt_cache: bool = True
+    """Whether OpenAI's `prompt_cache_*` fields and breakpoints are known."""
     usage_excludes_reasoning: bool = False
     """Whether output totals leave reasoning out, so that a decoder must add it."""
     seed_field: str = "seed"

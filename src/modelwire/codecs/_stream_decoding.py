@@ -1,17 +1,27 @@
 """
-From SSE bytes to chunks: the part that every SSE dialect shares.
+From parsed events to chunks: the part that every dialect's stream decoder shares.
 
-    bytes -> Scanner (sse) -> JSON object -> ChunkMachine (the dialect) -> chunks
+    bytes -> framing -> JSON object -> ChunkMachine (the dialect) -> chunks
 
-A dialect writes a `ChunkMachine`: one method per thing that can arrive.  This module
-owns everything around it, so that it is the same for all: comments become
-`Keepalive`, empty data is skipped, faults become one `StreamError` and the end, and
-what comes after the end is dropped and counted.
+A dialect writes a `ChunkMachine`: one method per thing that can arrive.  The decoder
+around it (`_sse_stream.SSEStreamDecoder` for SSE) owns the rest, so that it is the
+same for all: comments become `Keepalive`, empty data is skipped, faults become one
+`StreamError` and the end, and what comes after the end is dropped and counted.
+
+How a stream can end (acceptance case E05), and how to tell:
+
+- complete: `StreamEnd(complete=True)`;
+- unterminated: the bytes ended between two events, before the dialect's end.  The
+  error is `TRUNCATED`, and a `ChoiceFinish` that stands before it says that the
+  answer itself was whole;
+- truncated: the bytes ended inside an event.  The error is `BROKEN_OFF`.
+
+The last two are both `StreamError(stream_truncated), StreamEnd(complete=False)`.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from modelwire.errors import ErrorInfo
 from modelwire.ir._chunks import StreamChunk, StreamEnd, StreamError, StreamStart
@@ -19,17 +29,35 @@ from modelwire.ir._chunks import StreamChunk, StreamEnd, StreamError, StreamStar
 if TYPE_CHECKING:
     from modelwire.ir._base import JSONObject
 
-__all__ = ["ChunkMachine", "Machine"]
+__all__ = [
+    "BROKEN_OFF",
+    "TRUNCATED",
+    "ChunkMachine",
+    "Machine",
+    "join_surrogates",
+    "split_high_surrogate",
+]
 
 TRUNCATED: Final = ErrorInfo(
     kind="stream_truncated", message="the stream ended before its end was announced"
 )
+"""The bytes ended between two events."""
+
+BROKEN_OFF: Final = ErrorInfo(
+    kind="stream_truncated", message="the stream broke off inside an event"
+)
+"""The bytes ended inside an event."""
 
 
 class Machine(Protocol):
     """What a dialect gives: one call per thing that can arrive."""
 
+    started: bool
+    """Whether `StreamStart` is out."""
     ended: bool
+    """Whether `StreamEnd` is out."""
+    failed: bool
+    """Whether the end was not a complete one."""
 
     def event(self, name: str | None, data: JSONObject, out: list[StreamChunk]) -> None:
         """Take an event whose data is a JSON object; append its chunks to *out*."""
@@ -45,22 +73,31 @@ class Machine(Protocol):
 
     def error_from_body(self, body: bytes) -> ErrorInfo:
         """Read an error body that stands where a stream was expected."""
+        raise NotImplementedError
 
 
 class ChunkMachine:
     """
     The state that every dialect's machine has, and the ways to end a stream.
 
+    Args:
+        keep_raw: Whether chunks carry the native event that they came from.
+
     Invariants:
         `StreamStart` is the first chunk; `StreamEnd` comes exactly once and last;
-        nothing follows an error but `StreamEnd(complete=False)`.
+        nothing follows an error but `StreamEnd(complete=False)`.  An instance holds
+        plain values only, so that it can be copied and pickled between two events.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, keep_raw: bool = True) -> None:
+        self.keep_raw = keep_raw
+        """Whether chunks carry the native event; `UnknownEvent` always does."""
         self.started = False
         """Whether `StreamStart` is out."""
         self.ended = False
         """Whether `StreamEnd` is out."""
+        self.failed = False
+        """Whether the end was not a complete one."""
         self.next_index = 0
         """The number of the next block."""
 
@@ -106,7 +143,48 @@ class ChunkMachine:
             )
 
     def _end(
-        self, out: list[StreamChunk], *, complete: bool, terminator: Any, raw: Any
+        self,
+        out: list[StreamChunk],
+        *,
+        complete: bool,
+        terminator: Literal["event", "eof", "none"],
+        raw: Any,
     ) -> None:
         self.ended = True
+        self.failed = not complete
         out.append(StreamEnd(complete, terminator, raw))
+
+
+def split_high_surrogate(text: str) -> tuple[str, str]:
+    """
+    Cut off a high surrogate at the end of a delta: its other half may come next.
+
+    Some servers cut text between the two escapes of one character (mapping.md,
+    encoder rule 9).  Test `not text.isascii()` before calling, which costs nothing.
+
+    Args:
+        text: The text of one delta.
+
+    Returns:
+        What can be given out now, and the high surrogate or `""`.
+    """
+    if "\ud800" <= text[-1:] <= "\udbff":
+        return text[:-1], text[-1]
+    return text, ""
+
+
+def join_surrogates(high: str, text: str) -> str:
+    """
+    Put a held high surrogate before the next delta, and make one character of two.
+
+    Args:
+        high: What `split_high_surrogate` held back.
+        text: The next delta of the same block.
+
+    Returns:
+        The text; a high surrogate without its other half stays as it is.
+    """
+    if "\udc00" <= text[:1] <= "\udfff":
+        pair = 0x10000 + ((ord(high) - 0xD800) << 10) + (ord(text[0]) - 0xDC00)
+        return chr(pair) + text[1:]
+    return high + text

@@ -20,16 +20,32 @@ if TYPE_CHECKING:
         RetryClassification as RetryClassification,
         Transient as Transient,
     )
+    from modelwire.ir._accumulate import (
+        Accumulator as Accumulator,
+        fold as fold,
+    )
+    from modelwire.ir._arguments import (
+        Malformed as Malformed,
+        Parsed as Parsed,
+        parse_arguments as parse_arguments,
+    )
     from modelwire.ir._base import (
         Extra as Extra,
         JSONObject as JSONObject,
     )
+    from modelwire.ir._build import (
+        assistant as assistant,
+        developer as developer,
+        system as system,
+        tool_result as tool_result,
+        user as user,
+    )
     from modelwire.ir._chunks import (
+        CHUNK_TYPES as CHUNK_TYPES,
         AnnotationDelta as AnnotationDelta,
         AudioDelta as AudioDelta,
         BlockStart as BlockStart,
         BlockStop as BlockStop,
-        CHUNK_TYPES as CHUNK_TYPES,
         ChoiceFinish as ChoiceFinish,
         ChoiceUpdate as ChoiceUpdate,
         ImageDelta as ImageDelta,
@@ -51,13 +67,21 @@ if TYPE_CHECKING:
         UnknownEvent as UnknownEvent,
         UsageUpdate as UsageUpdate,
     )
+    from modelwire.ir._explode import (
+        explode as explode,
+    )
+    from modelwire.ir._json_form import (
+        JSON_VERSION as JSON_VERSION,
+        from_json as from_json,
+        to_json as to_json,
+    )
     from modelwire.ir._loss_codes import (
         LossCode as LossCode,
     )
     from modelwire.ir._losses import (
+        SEVERITIES as SEVERITIES,
         Loss as Loss,
         LossAction as LossAction,
-        SEVERITIES as SEVERITIES,
         Severity as Severity,
     )
     from modelwire.ir._messages import (
@@ -104,9 +128,9 @@ if TYPE_CHECKING:
         ResponseFormat as ResponseFormat,
     )
     from modelwire.ir._response import (
+        FINISH_KINDS as FINISH_KINDS,
         ChatResponse as ChatResponse,
         Choice as Choice,
-        FINISH_KINDS as FINISH_KINDS,
         Finish as Finish,
         FinishKind as FinishKind,
         Usage as Usage,
@@ -123,6 +147,7 @@ if TYPE_CHECKING:
     )
 
 _HOMES: Final[dict[str, str]] = {
+    "Accumulator": "modelwire.ir._accumulate",
     "AllowedTool": "modelwire.ir._tools",
     "Annotation": "modelwire.ir._parts",
     "AnnotationDelta": "modelwire.ir._chunks",
@@ -158,6 +183,7 @@ _HOMES: Final[dict[str, str]] = {
     "ImagePart": "modelwire.ir._parts",
     "ItemRef": "modelwire.ir._parts",
     "JSONObject": "modelwire.ir._base",
+    "JSON_VERSION": "modelwire.ir._json_form",
     "Keepalive": "modelwire.ir._chunks",
     "LEGAL_PARTS": "modelwire.ir._messages",
     "Logprobs": "modelwire.ir._parts",
@@ -165,9 +191,11 @@ _HOMES: Final[dict[str, str]] = {
     "Loss": "modelwire.ir._losses",
     "LossAction": "modelwire.ir._losses",
     "LossCode": "modelwire.ir._loss_codes",
+    "Malformed": "modelwire.ir._arguments",
     "Message": "modelwire.ir._messages",
     "ModerationUpdate": "modelwire.ir._chunks",
     "Opaque": "modelwire.ir._parts",
+    "Parsed": "modelwire.ir._arguments",
     "Part": "modelwire.ir._parts",
     "PartDelta": "modelwire.ir._chunks",
     "Permanent": "modelwire.errors",
@@ -212,10 +240,27 @@ _HOMES: Final[dict[str, str]] = {
     "Usage": "modelwire.ir._response",
     "UsageUpdate": "modelwire.ir._chunks",
     "VideoPart": "modelwire.ir._parts",
+    "assistant": "modelwire.ir._build",
+    "developer": "modelwire.ir._build",
+    "explode": "modelwire.ir._explode",
+    "fold": "modelwire.ir._accumulate",
+    "from_json": "modelwire.ir._json_form",
+    "parse_arguments": "modelwire.ir._arguments",
+    "system": "modelwire.ir._build",
+    "to_json": "modelwire.ir._json_form",
+    "tool_result": "modelwire.ir._build",
+    "user": "modelwire.ir._build",
 }
 """Where each public name lives."""
 
 __all__ = [
+    "CHUNK_TYPES",
+    "ERROR_KINDS",
+    "FINISH_KINDS",
+    "JSON_VERSION",
+    "LEGAL_PARTS",
+    "SEVERITIES",
+    "Accumulator",
     "AllowedTool",
     "Annotation",
     "AnnotationDelta",
@@ -225,7 +270,6 @@ __all__ = [
     "Base64Source",
     "BlockStart",
     "BlockStop",
-    "CHUNK_TYPES",
     "CacheBreakpoint",
     "CachePolicy",
     "ChatRequest",
@@ -237,11 +281,9 @@ __all__ = [
     "ContentSource",
     "CustomTool",
     "DocumentPart",
-    "ERROR_KINDS",
     "ErrorInfo",
     "ErrorKind",
     "Extra",
-    "FINISH_KINDS",
     "FileIdSource",
     "Finish",
     "FinishKind",
@@ -252,15 +294,16 @@ __all__ = [
     "ItemRef",
     "JSONObject",
     "Keepalive",
-    "LEGAL_PARTS",
     "Logprobs",
     "LogprobsDelta",
     "Loss",
     "LossAction",
     "LossCode",
+    "Malformed",
     "Message",
     "ModerationUpdate",
     "Opaque",
+    "Parsed",
     "Part",
     "PartDelta",
     "Permanent",
@@ -274,7 +317,6 @@ __all__ = [
     "ResponseUpdate",
     "RetryClassification",
     "Role",
-    "SEVERITIES",
     "SearchResultPart",
     "ServerTool",
     "ServerToolCallPart",
@@ -305,6 +347,16 @@ __all__ = [
     "Usage",
     "UsageUpdate",
     "VideoPart",
+    "assistant",
+    "developer",
+    "explode",
+    "fold",
+    "from_json",
+    "parse_arguments",
+    "system",
+    "to_json",
+    "tool_result",
+    "user",
 ]
 
 

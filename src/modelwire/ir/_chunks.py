@@ -273,6 +273,8 @@ class ChoiceUpdate:
     """The fields, keyed by dialect."""
     raw: JSONObject | None = _raw()
     """The native event."""
+    message: Extra | None = None
+    """Unknown fields of the choice's message; merged key by key."""
 
 
 @chunk

@@ -1,0 +1,366 @@
+"""
+Messages and system instructions into wire turns.
+
+The API wants the results of a turn's calls in the message right after it, before
+everything else, in one user message.  A history that keeps its results in messages of
+role `tool`, or behind other content, is regrouped; a history that is in order keeps
+its message boundaries.  Nothing is reordered that need not be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from modelwire.codecs._losses import LossLog
+from modelwire.codecs.anthropic_messages._block_encode import (
+    BlockWriter,
+    is_plain,
+    write_extra,
+)
+from modelwire.codecs.anthropic_messages._wire import DIALECT
+from modelwire.ir._base import JSONObject
+from modelwire.ir._losses import LossCode
+from modelwire.ir._messages import Message, Role
+from modelwire.ir._parts import Part, ToolResultPart
+
+__all__ = ["encode_prompt"]
+
+
+class _Item(NamedTuple):
+    """One part on its way into a turn."""
+
+    part: Part
+    path: str
+    role: Role
+
+
+class _Turn(NamedTuple):
+    """One message of the output."""
+
+    role: str
+    source: Message
+    """The message whose own fields the turn takes over."""
+    path: str
+    items: list[_Item]
+    moved: list[str]
+    """Paths of what stands in another order than in the source."""
+    absorbed: list[tuple[Message, str]]
+    """Messages whose parts stand here and whose own fields are lost."""
+
+
+_WIRE_ROLES: Final[dict[Role, str]] = {
+    "system": "system",
+    "developer": "system",
+    "user": "user",
+    "assistant": "assistant",
+    "tool": "user",
+}
+
+
+def encode_prompt(
+    system: Sequence[Message], messages: Sequence[Message], writer: BlockWriter
+) -> tuple[str | list[JSONObject] | None, list[JSONObject]]:
+    """
+    Write the leading instructions and the conversation.
+
+    Args:
+        system: The leading system and developer messages.
+        messages: The messages after them.
+        writer: What the encode shares.
+
+    Returns:
+        `system` and `messages` of the request.  Several leading messages become the
+        blocks of one.
+    """
+    lead = _Lead([], [])
+    for i, message in enumerate(system):
+        path = f"$.system[{i}]"
+        blocks = _blocks(_items(message, path), writer)
+        if blocks:
+            lead.blocks.extend(blocks)
+            lead.sources.append((message, path))
+        else:
+            _lose_message(message, path, writer.log)
+    out = _conversation(messages, writer, lead)
+    if not lead.blocks:
+        return None, out
+    _report_lead(lead, writer.log)
+    if len(lead.sources) > 1:
+        writer.merged = [path for _, path in lead.sources]
+    text = _as_string(lead.blocks, lead.sources[0][0])
+    return (lead.blocks if text is None else text), out
+
+
+class _Lead(NamedTuple):
+    """The leading instructions, and the messages that they come from."""
+
+    blocks: list[JSONObject]
+    sources: list[tuple[Message, str]]
+
+
+def _report_lead(lead: _Lead, log: LossLog) -> None:
+    alone = len(lead.sources) == 1
+    for message, path in lead.sources:
+        if path.startswith("$.messages"):
+            log.add(LossCode.SYS_MID, path, "moved", to="$.system[0]")
+        elif not alone:
+            log.add(
+                LossCode.SYS_LEADING,
+                path,
+                "merged",
+                to="$.system[0]",
+                detail=message.role,
+            )
+        elif message.role == "developer":
+            log.approximate(LossCode.ROLE_DEVELOPER, f"{path}.role", "as system")
+        _lose_fields(message, path, log)
+
+
+def _conversation(
+    messages: Sequence[Message], writer: BlockWriter, lead: _Lead
+) -> list[JSONObject]:
+    out: list[JSONObject] = []
+    log = writer.log
+    last = messages[-1] if messages else None
+    for turn in _turns(messages):
+        if type(turn) is dict:
+            out.append(turn)
+            continue
+        source = turn.source
+        blocks = _blocks(turn.items, writer)
+        if not blocks and not (
+            source is last and source.role == "assistant" and not source.parts
+        ):
+            _lose_message(source, turn.path, log)
+            continue
+        if turn.role == "system" and not out:
+            # The conversation starts with the user; instructions before are leading.
+            lead.blocks.extend(blocks)
+            lead.sources.append((source, turn.path))
+            continue
+        for path in turn.moved:
+            log.add(
+                LossCode.TOOL_RESULT_TEXT, path, "moved", to=f"$.messages[{len(out)}]"
+            )
+        text = _as_string(blocks, source) if len(blocks) == 1 else None
+        wire: JSONObject = {
+            "role": turn.role,
+            "content": blocks if text is None else text,
+        }
+        _envelope(source, wire, turn.path, log)
+        for message, path in turn.absorbed:
+            _lose_fields(message, path, log)
+        out.append(wire)
+    return out
+
+
+def _items(message: Message, path: str) -> list[_Item]:
+    role = message.role
+    return [
+        _Item(part, f"{path}.parts[{i}]", role) for i, part in enumerate(message.parts)
+    ]
+
+
+def _blocks(items: list[_Item], writer: BlockWriter) -> list[JSONObject]:
+    blocks: list[JSONObject] = []
+    for part, path, role in items:
+        if is_plain(part):
+            blocks.append({"type": "text", "text": part.text})
+            continue
+        block = writer.block(part, path, role)
+        if block is not None:
+            blocks.append(block)
+    return blocks
+
+
+def _as_string(blocks: list[JSONObject], message: Message) -> str | None:
+    """Give one plain text as a string, unless the source had it as an array."""
+    if len(blocks) == 1:
+        block = blocks[0]
+        if len(block) == 2 and block.get("type") == "text":
+            own = message.extra.get(DIALECT)
+            if own is None or own.get("$spelling", {}).get("content") != "array":
+                text: str = block["text"]
+                return text
+    return None
+
+
+def _envelope(message: Message, wire: JSONObject, path: str, log: LossLog) -> None:
+    """Write what stands on the message itself."""
+    if message.role == "developer":
+        log.approximate(LossCode.ROLE_DEVELOPER, f"{path}.role", "as system")
+    if message.name is not None:
+        log.drop(LossCode.ROLE_NAME, f"{path}.name")
+    if message.id is not None:
+        log.add(LossCode.RESP_ID, f"{path}.id", "dropped", severity="cosmetic")
+    if message.extra:
+        write_extra(message.extra, wire, path, log, LossCode.ROLE_NAME)
+
+
+def _lose_fields(message: Message, path: str, log: LossLog) -> None:
+    """Record the own fields of a message that has no message of its own any more."""
+    if message.name is not None:
+        log.drop(LossCode.ROLE_NAME, f"{path}.name")
+    if message.id is not None:
+        log.add(LossCode.RESP_ID, f"{path}.id", "dropped", severity="cosmetic")
+    for dialect, fields in message.extra.items():
+        for name in fields:
+            if not name.startswith("$"):
+                log.drop(LossCode.ROLE_NAME, f"{path}.extra[{dialect!r}].{name}")
+
+
+def _lose_message(message: Message, path: str, log: LossLog) -> None:
+    """Record a message of which nothing is left; its parts have their own losses."""
+    if not message.parts:
+        code = LossCode.OUT_TEXT if message.role == "assistant" else LossCode.IN_TEXT
+        log.add(code, path, "dropped", severity="cosmetic", detail="empty message")
+    else:
+        _lose_fields(message, path, log)
+
+
+# --- regrouping ---------------------------------------------------------------------
+
+
+def _turns(messages: Sequence[Message]) -> Iterator[_Turn | JSONObject]:
+    """Give the turns of the output (finished ones as such), results first."""
+    i, count = 0, len(messages)
+    while i < count:
+        end = i + 1
+        if messages[i].role != "assistant":
+            while end < count and messages[end].role != "assistant":
+                end += 1
+            if _needs_regrouping(messages, i, end):
+                yield from _regrouped(messages, i, end)
+                i = end
+                continue
+        for k in range(i, end):
+            yield _quick(messages[k]) or _plain(messages[k], k)
+        i = end
+
+
+def _quick(message: Message) -> JSONObject | None:
+    """Write a message of one plain text; `None`: it has more to say."""
+    parts = message.parts
+    if (
+        len(parts) == 1
+        and is_plain(parts[0])
+        and message.role in ("user", "assistant")
+        and not message.extra
+        and message.name is None
+        and message.id is None
+    ):
+        return {"role": message.role, "content": parts[0].text}
+    return None
+
+
+def _plain(message: Message, index: int) -> _Turn:
+    path = f"$.messages[{index}]"
+    items = _items(message, path)
+    return _Turn(_WIRE_ROLES[message.role], message, path, items, [], [])
+
+
+def _needs_regrouping(messages: Sequence[Message], start: int, end: int) -> bool:
+    """Say whether messages between two assistant turns have results out of place."""
+    other = False
+    for k in range(start, end):
+        message = messages[k]
+        if message.role == "tool":
+            return True
+        for part in message.parts:
+            if type(part) is not ToolResultPart:
+                other = True
+            elif other:
+                return True
+    return False
+
+
+class _Piece(NamedTuple):
+    """What moves as one: a result, or neighbouring other parts of one message."""
+
+    message: int
+    result: bool
+    items: list[_Item]
+
+
+def _pieces(messages: Sequence[Message], start: int, end: int) -> list[_Piece]:
+    pieces: list[_Piece] = []
+    for k in range(start, end):
+        for item in _items(messages[k], f"$.messages[{k}]"):
+            result = type(item.part) is ToolResultPart
+            before = pieces[-1] if pieces else None
+            if not result and before and before.message == k and not before.result:
+                before.items.append(item)
+            else:
+                pieces.append(_Piece(k, result, [item]))
+    return pieces
+
+
+def _regrouped(messages: Sequence[Message], start: int, end: int) -> Iterator[_Turn]:
+    """Give the results of a run first, in one turn, and then everything else."""
+    pieces = _pieces(messages, start, end)
+    moved = _moved(pieces)
+    first = [item for piece in pieces if piece.result for item in piece.items]
+    rest: dict[int, list[_Item]] = {}
+    for piece in pieces:
+        if not piece.result:
+            rest.setdefault(piece.message, []).extend(piece.items)
+    empty = [k for k in range(start, end) if not messages[k].parts]
+    absorbed = [k for k in range(start, end) if messages[k].parts and k not in rest]
+    order = sorted([*rest, *empty])
+    joined = order[0] if order and _may_join(messages[order[0]]) else None
+    if joined is not None:
+        # One user turn: results, then what the user says to them.
+        first += rest.pop(joined, [])
+        absorbed = sorted([*absorbed, joined])
+        order = order[1:]
+    source = messages[absorbed[0]] if absorbed else Message(role="user")
+    yield _Turn(
+        "user",
+        source,
+        f"$.messages[{absorbed[0] if absorbed else start}]",
+        first,
+        [path for path in moved if any(item.path == path for item in first)],
+        [(messages[k], f"$.messages[{k}]") for k in absorbed[1:]],
+    )
+    for k in order:
+        turn = _plain(messages[k], k)
+        items = rest.get(k, [])
+        paths = [path for path in moved if any(item.path == path for item in items)]
+        yield turn._replace(items=items, moved=paths)
+
+
+def _may_join(message: Message) -> bool:
+    """Say whether a message may be joined to the results before it."""
+    own = message.extra.get(DIALECT, {})
+    return message.role in ("user", "tool") and all(key.startswith("$") for key in own)
+
+
+def _moved(pieces: list[_Piece]) -> list[str]:
+    """
+    Give the paths of what changes its place, as few as possible.
+
+    Everything else keeps its order; among equal answers the earlier piece moves.
+    """
+    if all(a.result or not b.result for a, b in pairwise(pieces)):
+        return []
+    # Results come first in the output, so what keeps its order is the results before
+    # some split and the other pieces behind it; the best split keeps the most.
+    count = len(pieces)
+    others_after = [0] * (count + 1)
+    for i in range(count - 1, -1, -1):
+        others_after[i] = others_after[i + 1] + (not pieces[i].result)
+    best, split, results = -1, 0, 0
+    for i in range(count + 1):
+        kept = results + others_after[i]
+        if kept >= best:
+            best, split = kept, i
+        if i < count:
+            results += pieces[i].result
+    return [
+        item.path
+        for i, piece in enumerate(pieces)
+        if piece.result != (i < split)
+        for item in piece.items
+    ]

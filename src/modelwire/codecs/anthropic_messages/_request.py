@@ -1,0 +1,283 @@
+"""
+Requests both ways: `ChatRequest` and the body of `POST /v1/messages`.
+
+`encode_request` gives a request ready to be sent, and every loss; `decode_request`
+is the server's side and reports all faults of a body at once.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from modelwire.codecs._aliases import AliasBook
+from modelwire.codecs._base import RAISE_ON_ERROR, EncodedRequest, Headers, LossPolicy
+from modelwire.codecs._json import dumps, loads
+from modelwire.codecs._losses import LossLog
+from modelwire.codecs._profile import Profile
+from modelwire.codecs._reader import describe
+from modelwire.codecs.anthropic_messages._block_encode import BlockWriter, write_extra
+from modelwire.codecs.anthropic_messages._messages_encode import encode_prompt
+from modelwire.codecs.anthropic_messages._params import (
+    encode_format,
+    encode_limits,
+    encode_reasoning,
+    encode_service,
+    report_unsupported,
+)
+from modelwire.codecs.anthropic_messages._profiles import DEFAULT_PROFILE, is_strict
+from modelwire.codecs.anthropic_messages._request_decode import read_request
+from modelwire.codecs.anthropic_messages._tools import (
+    allowed_names,
+    encode_choice,
+    encode_tool,
+)
+from modelwire.codecs.anthropic_messages._wire import (
+    BREAKPOINT_LIMIT,
+    DIALECT,
+    NAME_LIMIT,
+    PATH,
+    PROTOCOL_HEADERS,
+)
+from modelwire.errors import (
+    LimitExceededError,
+    Problem,
+    RemoteProtocolError,
+    RequestDecodeError,
+)
+from modelwire.ir._base import JSONObject
+from modelwire.ir._losses import LossCode
+from modelwire.ir._parts import ToolCallPart
+from modelwire.ir._request import ChatRequest
+from modelwire.ir._tools import CustomTool, FunctionTool
+
+__all__ = ["decode_request", "encode_request"]
+
+_EXTRA_CODES: Final = {
+    "prompt": LossCode.PROMPT_TEMPLATE,
+    "background": LossCode.SVC_BACKGROUND,
+    "cachedContent": LossCode.CACHE_RESOURCE,
+    "max_tool_calls": LossCode.TOOL_MAX_TOOL_CALLS,
+    "moderation": LossCode.SAFETY_SETTINGS,
+}
+"""Concepts of other dialects' fields that have no place in the IR."""
+
+
+def decode_request(
+    body: bytes,
+    *,
+    path: str = "",
+    query: str = "",
+    headers: Headers = (),
+    profile: Profile = DEFAULT_PROFILE,
+) -> ChatRequest:
+    """
+    Read the request that a client sent.
+
+    Args:
+        body: The body.
+        path: The request's path; it names the model on Vertex and Bedrock.
+        query: The query string; nothing in it matters here.
+        headers: The headers; the protocol's own are kept.
+        profile: The variant; both API versions are read the same way.
+
+    Returns:
+        The request, with the wire's message boundaries.
+
+    Raises:
+        RequestDecodeError: The body is wrong; every fault is named.
+        LimitExceededError: The JSON nests too deep.
+
+    Source:
+        `MessageCreateParams` of the `anthropic` package 2.11.0, read 2026-11-21.
+    """
+    del query, profile
+    try:
+        obj = loads(body)
+    except LimitExceededError:
+        raise
+    except RemoteProtocolError as error:
+        problem = Problem("$", "a JSON object", "no JSON")
+        raise RequestDecodeError((problem,), dialect=DIALECT) from error
+    if not isinstance(obj, dict):
+        problem = Problem("$", "object", describe(obj))
+        raise RequestDecodeError((problem,), dialect=DIALECT)
+    problems: list[Problem] = []
+    request = read_request(obj, path, headers, problems)
+    if problems:
+        raise RequestDecodeError(tuple(problems), dialect=DIALECT)
+    return request
+
+
+def encode_request(
+    request: ChatRequest,
+    *,
+    profile: Profile = DEFAULT_PROFILE,
+    on_loss: LossPolicy = RAISE_ON_ERROR,
+) -> EncodedRequest:
+    """
+    Write a request.
+
+    Args:
+        request: The request.
+        profile: The variant; it decides the API version.
+        on_loss: Which losses stop the encode.
+
+    Returns:
+        The request ready to be sent, its losses, and what was renamed.
+
+    Raises:
+        UnsupportedFeatureError: A loss that *on_loss* refuses.
+        InvalidIRError: A part stands in a message of a role that cannot hold it.
+
+    Source:
+        `MessageCreateParams` of the `anthropic` package 2.11.0, read 2026-11-21.
+    """
+    log = LossLog(DIALECT)
+    book = AliasBook(name_limit=NAME_LIMIT)
+    _reserve(request, book)
+    writer = BlockWriter(log, strict=is_strict(profile), book=book)
+
+    body: JSONObject = {}
+    if request.model or "anthropic_version" not in request.extra.get(DIALECT, {}):
+        body["model"] = request.model
+    body["max_tokens"] = request.max_output_tokens
+    # Prompt order, so that breakpoints are counted from the front of the prompt.
+    tools = _tools(request, writer)
+    system, messages = encode_prompt(request.system, request.messages, writer)
+    if system is not None:
+        body["system"] = system
+    body["messages"] = messages
+    if tools:
+        body["tools"] = tools
+    choice = encode_choice(request, writer, declared=bool(tools))
+    if choice is not None:
+        body["tool_choice"] = choice
+    if request.max_output_tokens is None:
+        body["max_tokens"] = profile.default_max_tokens
+        log.add(
+            LossCode.PARAM_MAX_TOKENS,
+            None,
+            "synthesised",
+            to="$.max_output_tokens",
+            severity="approximation",
+        )
+    encode_limits(request, body, profile, log)
+    encode_reasoning(request, body, log, in_tool_loop=_in_tool_loop(messages))
+    encode_format(request, body, log)
+    encode_service(request, body, writer)
+    _limit_breakpoints(body, writer)
+    if request.stream:
+        body["stream"] = True
+    report_unsupported(request, log)
+    if request.extra:
+        write_extra(request.extra, body, "$", log, LossCode.META_KV, codes=_EXTRA_CODES)
+    headers = _headers(request, profile, log)
+    return EncodedRequest(
+        method="POST",
+        path=PATH,
+        headers=headers,
+        losses=log.settle(on_loss),
+        body=dumps(body),
+        aliases=book.aliases(),
+    )
+
+
+def _reserve(request: ChatRequest, book: AliasBook) -> None:
+    names = [
+        tool.name
+        for tool in request.tools
+        if isinstance(tool, FunctionTool | CustomTool)
+    ]
+    ids = []
+    for message in request.messages:
+        if message.role == "assistant":
+            for part in message.parts:
+                if type(part) is ToolCallPart:
+                    names.append(part.name)
+                    ids.append(part.id)
+    book.reserve(names, ids)
+
+
+def _tools(request: ChatRequest, writer: BlockWriter) -> list[JSONObject]:
+    allowed = allowed_names(request)
+    out = []
+    for i, tool in enumerate(request.tools):
+        path = f"$.tools[{i}]"
+        name = getattr(tool, "name", None)
+        if allowed is not None and name is not None and name not in allowed:
+            writer.log.add(
+                LossCode.TOOL_CHOICE_SUBSET,
+                path,
+                "dropped",
+                severity="approximation",
+                detail="not among the allowed tools",
+            )
+            continue
+        written = encode_tool(tool, path, writer)
+        if written is not None:
+            out.append(written)
+    return out
+
+
+def _in_tool_loop(messages: list[JSONObject]) -> bool:
+    """Say whether calls without thinking before them have just been answered."""
+    if len(messages) < 2 or messages[-1]["role"] != "user":
+        return False
+    content = messages[-1]["content"]
+    if not isinstance(content, list) or content[0].get("type") != "tool_result":
+        return False
+    before = messages[-2]["content"]
+    return isinstance(before, list) and not any(
+        block.get("type") in ("thinking", "redacted_thinking") for block in before
+    )
+
+
+def _limit_breakpoints(body: JSONObject, writer: BlockWriter) -> None:
+    """Keep the last breakpoints: each covers everything before it."""
+    allowed = BREAKPOINT_LIMIT - ("cache_control" in body)
+    surplus = len(writer.breakpoints) - allowed
+    for out, path in writer.breakpoints[: max(0, surplus)]:
+        del out["cache_control"]
+        # Parts of merged messages have no place of their own any more.
+        merged = next((m for m in writer.merged if path.startswith(f"{m}.")), None)
+        writer.log.add(
+            LossCode.CACHE_BREAKPOINT,
+            merged or path,
+            "dropped",
+            to="$.system[0]" if merged is not None else None,
+            detail=f"more than {BREAKPOINT_LIMIT}",
+        )
+
+
+def _headers(
+    request: ChatRequest, profile: Profile, log: LossLog
+) -> tuple[tuple[str, str], ...]:
+    """Give the protocol headers: version, betas of request and profile, identity."""
+    kept: dict[str, str] = {}
+    for name, value in request.headers:
+        if name in PROTOCOL_HEADERS:
+            before = kept.get(name)
+            kept[name] = value if before is None else f"{before},{value}"
+        else:
+            log.add(
+                LossCode.META_KV, "$.headers", "dropped", detail=f"header {name[:64]}"
+            )
+    if profile.betas:
+        kept[_BETA] = _with_betas(kept.get(_BETA, ""), profile.betas)
+    wire = tuple(item for item in request.headers if item[0] in PROTOCOL_HEADERS)
+    if tuple(kept.items()) != wire:
+        log.add(LossCode.META_KV, None, "merged", to="$.headers")
+    head = [("content-type", "application/json")]
+    if profile.api_version is not None:
+        head.append(("anthropic-version", profile.api_version))
+    return (*head, *kept.items())
+
+
+_BETA: Final = "anthropic-beta"
+
+
+def _with_betas(asked: str, betas: tuple[str, ...]) -> str:
+    """Add the profile's betas to those that the client asked for."""
+    known = {beta.strip() for beta in asked.split(",")}
+    missing = [beta for beta in betas if beta not in known]
+    return ",".join([asked, *missing] if asked else missing)

@@ -1,0 +1,185 @@
+"""
+Wire strings of the Anthropic Messages API, and views of its native events.
+
+Facts only, no behaviour but `own_event`.  Sources, all read 2026-11-21: the types of
+the `anthropic` package 2.11.0, docs.anthropic.com (versioning, streaming, errors),
+and recorded traffic (`wire/observed.md`, section 1).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal, TypedDict
+
+from modelwire.ir._base import JSONObject
+
+__all__ = [
+    "BREAKPOINT_LIMIT",
+    "DIALECT",
+    "EVENT_TYPES",
+    "IMAGE_TYPES",
+    "KIN",
+    "NAME_LIMIT",
+    "PATH",
+    "PROTOCOL_HEADERS",
+    "ContentBlockDelta",
+    "ContentBlockStart",
+    "ContentBlockStop",
+    "ErrorEvent",
+    "MessageDelta",
+    "MessageStart",
+    "MessageStop",
+    "Ping",
+    "own_event",
+    "server_tool_kind",
+]
+
+DIALECT: Final = "anthropic-messages"
+"""This dialect's id."""
+
+KIN: Final = frozenset({DIALECT, "bedrock-converse"})
+"""Dialects whose opaque values this one takes: the same models sign them."""
+
+PATH: Final = "/v1/messages"
+"""The endpoint's default path."""
+
+NAME_LIMIT: Final = 64
+"""Most characters of a tool name (`^[a-zA-Z0-9_-]{1,64}$`)."""
+
+BREAKPOINT_LIMIT: Final = 4
+"""Most cache breakpoints of a request, the automatic one included."""
+
+IMAGE_TYPES: Final = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
+"""Media types of images inside the body."""
+
+PROTOCOL_HEADERS: Final = (
+    "anthropic-beta",
+    "anthropic-user-profile-id",
+    "anthropic-workspace-id",
+)
+"""
+Request headers that belong to the protocol and travel in `ChatRequest.headers`.
+
+`anthropic-version` is not one of them: the profile decides the version.
+"""
+
+EVENT_TYPES: Final = frozenset(
+    {
+        "message_start",
+        "content_block_start",
+        "content_block_delta",
+        "content_block_stop",
+        "message_delta",
+        "message_stop",
+        "ping",
+        "error",
+    }
+)
+"""Types of the stream's events."""
+
+_SERVER_KINDS: Final = {
+    "bash_code_execution": "code_execution",
+    "text_editor_code_execution": "code_execution",
+    "tool_search_tool_regex": "tool_search",
+    "tool_search_tool_bm25": "tool_search",
+    "tool_search_tool": "tool_search",
+}
+
+SERVER_TOOL_NAMES: Final = frozenset(
+    {
+        "web_search",
+        "web_fetch",
+        "code_execution",
+        "bash_code_execution",
+        "text_editor_code_execution",
+        "tool_search_tool_regex",
+        "tool_search_tool_bm25",
+        "advisor",
+    }
+)
+"""Names of tools that the API itself runs."""
+
+
+def server_tool_kind(name: str) -> str:
+    """
+    Give the canonical tool behind a server tool's name or result block.
+
+    Args:
+        name: `web_search`, `bash_code_execution`, …
+
+    Returns:
+        The canonical kind; a name that is not known stands for itself.
+    """
+    return _SERVER_KINDS.get(name, name)
+
+
+def own_event(raw: Any) -> bool:
+    """
+    Say whether *raw* is an event of this dialect, so that its encoder may read it.
+
+    Args:
+        raw: The native event of a chunk, of any dialect, or `None`.
+
+    Returns:
+        Whether it is an object whose type is one of the stream's events.
+    """
+    return type(raw) is dict and raw.get("type") in EVENT_TYPES
+
+
+# --- native events ------------------------------------------------------------------
+
+
+class MessageStart(TypedDict):
+    """The stream begins; *message* has no content yet."""
+
+    type: Literal["message_start"]
+    message: JSONObject
+
+
+class ContentBlockStart(TypedDict):
+    """A block begins; *content_block* is its header, or the whole block."""
+
+    type: Literal["content_block_start"]
+    index: int
+    content_block: JSONObject
+
+
+class ContentBlockDelta(TypedDict):
+    """More of the open block."""
+
+    type: Literal["content_block_delta"]
+    index: int
+    delta: JSONObject
+
+
+class ContentBlockStop(TypedDict):
+    """The open block ends."""
+
+    type: Literal["content_block_stop"]
+    index: int
+
+
+class MessageDelta(TypedDict):
+    """The stop reason and the final usage, which replaces the earlier one."""
+
+    type: Literal["message_delta"]
+    delta: JSONObject
+    usage: JSONObject
+
+
+class MessageStop(TypedDict):
+    """The stream is complete."""
+
+    type: Literal["message_stop"]
+
+
+class Ping(TypedDict):
+    """The peer is alive; it may stand anywhere."""
+
+    type: Literal["ping"]
+
+
+class ErrorEvent(TypedDict):
+    """An error; the stream ends with it."""
+
+    type: Literal["error"]
+    error: JSONObject

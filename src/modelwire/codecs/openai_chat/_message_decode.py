@@ -1,0 +1,642 @@
+"""
+Messages and content parts, from JSON to the IR.
+
+The same functions read the history of a request and the answer in a response: an
+assistant message is the same object in both.  With a list of problems they are
+strict about the fields that the vendor's types name; without one they keep what is
+not as expected among the unknown fields.
+
+Source:
+    wire/openai_chat.md section 2 and wire/openai_compatible.md sections 2 and 4, read
+    2026-11-21; recorded forms are named where they are read.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, TypeAlias
+
+from modelwire.codecs._base import NO_ALIASES, Aliases
+from modelwire.codecs._json import dumps_str
+from modelwire.codecs._media import audio_media_type, parse_data_uri
+from modelwire.codecs._reader import Reader, describe
+from modelwire.codecs.openai_chat._annotations import decode_annotations
+from modelwire.codecs.openai_chat._reasoning import (
+    decode_reasoning,
+    decode_thinking,
+)
+from modelwire.codecs.openai_chat._wire import DIALECT, extra_of
+from modelwire.errors import Problem
+from modelwire.ir._base import Extra, JSONObject
+from modelwire.ir._messages import Message
+from modelwire.ir._parts import (
+    AudioPart,
+    Base64Source,
+    CacheBreakpoint,
+    DocumentPart,
+    FileIdSource,
+    ImagePart,
+    ItemRef,
+    Part,
+    RefusalPart,
+    TextPart,
+    ToolCallPart,
+    ToolResultPart,
+    UnknownPart,
+    UrlSource,
+    VideoPart,
+)
+
+__all__ = [
+    "Problems",
+    "assistant_message",
+    "content_parts",
+    "decode_message",
+    "output_images",
+    "take_cache",
+]
+
+_TEXT_ROLES: Final = ("user", "assistant", "system", "developer")
+
+Problems: TypeAlias = list[Problem] | None
+
+_ROLES: Final = frozenset(
+    {"system", "developer", "user", "assistant", "tool", "function"}
+)
+
+
+def decode_message(item: Any, path: str, problems: Problems) -> Message | None:
+    """
+    Read one message of a request.
+
+    Args:
+        item: The parsed message.
+        path: Where it stands.
+        problems: Where faults go.
+
+    Returns:
+        The message; `None` when it is none (a problem was reported).
+    """
+    if type(item) is not dict:
+        _fault(problems, path, "object", describe(item))
+        return None
+    role = item.get("role")
+    if len(item) <= 3:
+        usual = _usual_message(role, item)
+        if usual is not None:
+            return usual
+    reader = Reader(item, path, problems)
+    if not isinstance(role, str) or role not in _ROLES:
+        wanted = "one of system, developer, user, assistant, tool, function"
+        reader.fault("role", wanted, repr(role)[:40] if role else describe(role))
+        return None
+    del reader.left["role"]
+    if role == "assistant":
+        return assistant_message(reader)
+    if role in ("tool", "function"):
+        return _tool_message(reader, legacy=role == "function")
+    spelling: JSONObject = {}
+    parts = _content(reader, spelling)
+    name = reader.string("name")
+    return Message(
+        role=role,  # type: ignore[arg-type]
+        parts=tuple(parts),
+        name=name,
+        extra=extra_of(reader, spelling),
+    )
+
+
+def _usual_message(role: Any, item: JSONObject) -> Message | None:
+    """
+    Read the messages that nearly all are: a role, a string, plain calls.
+
+    Returns:
+        The message; `None` when anything about it is not usual, which the general
+        way then reads (test_usual_messages_are_read_as_by_the_general_way).
+    """
+    size = len(item)
+    content = item.get("content")
+    if size == 2:
+        if type(content) is str and role in _TEXT_ROLES:
+            return Message(role=role, parts=(TextPart(text=content),))
+        return None
+    if role == "tool":
+        call_id = item.get("tool_call_id")
+        if type(content) is str and type(call_id) is str:
+            part = ToolResultPart(call_id=call_id, content=(TextPart(text=content),))
+            return Message(role=role, parts=(part,))
+        return None
+    calls = item.get("tool_calls")
+    if role != "assistant" or type(calls) is not list or "content" not in item:
+        return None
+    parts: list[Part] = []
+    if type(content) is str:
+        parts.append(TextPart(text=content))
+    elif content is not None:
+        return None
+    for call in calls:
+        if type(call) is not dict or len(call) != 3 or call.get("type") != "function":
+            return None
+        ident = call.get("id")
+        function = call.get("function")
+        if type(ident) is not str or type(function) is not dict or len(function) != 2:
+            return None
+        name = function.get("name")
+        arguments = function.get("arguments")
+        if type(name) is not str or type(arguments) is not str or not arguments:
+            return None
+        parts.append(ToolCallPart(id=ident, name=name, arguments=arguments))
+    return Message(role=role, parts=tuple(parts))
+
+
+def _fault(problems: Problems, path: str, expected: str, got: str) -> None:
+    if problems is not None:
+        problems.append(Problem(path, expected, got))
+
+
+# --- roles --------------------------------------------------------------------------
+
+
+def assistant_message(reader: Reader, aliases: Aliases = NO_ALIASES) -> Message:
+    """
+    Read an assistant message, of a request or of a response.
+
+    Args:
+        reader: The message, its role taken out.
+        aliases: What was renamed in the request.
+
+    Returns:
+        The message; parts in the order reasoning, content, refusal, audio, images,
+        calls: this dialect has no other.
+    """
+    spelling: JSONObject = {}
+    left = reader.left
+    parts: list[Part] = decode_reasoning(left, spelling)
+    content = _content(reader, spelling)
+    if "annotations" in left:
+        content = _with_annotations(reader, content, spelling)
+    parts += content
+    refusal = left.get("refusal")
+    if refusal is not None and refusal != "":
+        refusal = reader.string("refusal")
+        if refusal is not None:
+            parts.append(RefusalPart(text=refusal))
+    if left.get("audio") is not None and not _is_blank(left["audio"]):
+        audio = reader.mapping("audio")
+        if audio is not None:
+            parts.append(_output_audio(audio, replayed=reader.problems is not None))
+    if "images" in left:
+        images = output_images(left["images"])
+        if images is not None:
+            del left["images"]
+            parts += images
+    if left.get("tool_calls") is not None:
+        calls = reader.array("tool_calls") or ()
+        for index, call in enumerate(calls):
+            parts.append(_tool_call(call, reader, index, aliases))
+    legacy = left.get("function_call")
+    if legacy is not None and not _is_blank(legacy):
+        legacy = reader.mapping("function_call")
+    if isinstance(legacy, dict) and "function_call" not in left:
+        inner = Reader(legacy, f"{reader.path}.function_call", reader.problems)
+        parts.append(_legacy_call(inner, aliases))
+    name = reader.string("name")
+    return Message(
+        role="assistant",
+        parts=tuple(parts),
+        name=name,
+        extra=extra_of(reader, spelling) if left or spelling else {},
+    )
+
+
+def _is_blank(value: Any) -> bool:
+    """
+    Say whether an object has nothing in it but empty texts and zeros.
+
+    Snowflake writes every field of its schema, `audio` and `function_call` with empty
+    texts (recorded: pydantic-ai__test-snowflake-test-snowflake-openai-model;
+    test_blank_objects_are_no_parts).
+    """
+    return isinstance(value, dict) and not any(value.values())
+
+
+def _with_annotations(
+    reader: Reader, content: list[Part], spelling: JSONObject
+) -> list[Part]:
+    """Put a message's annotations on its last text, which their offsets count in."""
+    found = decode_annotations(reader.left.get("annotations"))
+    if found is None:
+        return content
+    if not found:
+        del reader.left["annotations"]
+        return content
+    for index in range(len(content) - 1, -1, -1):
+        part = content[index]
+        if isinstance(part, TextPart):
+            del reader.left["annotations"]
+            spelling["annotations"] = "message"
+            content[index] = TextPart(
+                text=part.text, annotations=found, cache=part.cache, extra=part.extra
+            )
+            return content
+    return content
+
+
+def _tool_message(reader: Reader, *, legacy: bool) -> Message:
+    """Read a `tool` message, or a `function` message of the time before tools."""
+    spelling: JSONObject = {}
+    notes: JSONObject = {}
+    call_id = ""
+    if legacy:
+        spelling["role"] = "function"
+        name = reader.string("name", required=True)
+    else:
+        call_id = reader.string("tool_call_id", required=True) or ""
+        name = reader.string("name")
+        if name is not None:
+            # Mistral and Groq repeat the tool's name (recorded clients: mistralai).
+            notes["name"] = "name"
+    parts = _content(reader, spelling)
+    part = ToolResultPart(
+        call_id=call_id,
+        name=name,
+        content=tuple(parts),
+        extra={DIALECT: {"$spelling": notes}} if notes else {},
+    )
+    return Message(role="tool", parts=(part,), extra=extra_of(reader, spelling))
+
+
+# --- content ------------------------------------------------------------------------
+
+
+def _content(reader: Reader, spelling: JSONObject) -> list[Part]:
+    """Take `content`: a string, an array of parts, or nothing."""
+    left = reader.left
+    content = left.get("content")
+    if type(content) is str:
+        del left["content"]
+        return [TextPart(text=content)]
+    if content is None:
+        left.pop("content", None)
+        return []
+    if isinstance(content, list):
+        del left["content"]
+        spelling["content"] = "array"
+        return content_parts(content, f"{reader.path}.content", reader.problems)
+    if isinstance(content, dict) and reader.problems is None:
+        # Cloudflare gives structured output as an object (2 recorded plain answers;
+        # test_response_content_object).
+        del left["content"]
+        spelling["content"] = "object"
+        return [TextPart(text=dumps_str(content))]
+    reader.fault("content", "string or array", describe(content))
+    return []
+
+
+def content_parts(items: list[Any], path: str, problems: Problems) -> list[Part]:
+    """
+    Read an array of content parts.
+
+    Args:
+        items: The parsed array.
+        path: Where it stands.
+        problems: Where faults go.
+
+    Returns:
+        The parts; one of an unknown type is an `UnknownPart`.
+    """
+    out: list[Part] = []
+    for index, item in enumerate(items):
+        if type(item) is not dict:
+            if type(item) is str and problems is None:
+                # Mistral's arrays may hold bare strings.
+                out.append(TextPart(text=item))
+            else:
+                _fault(problems, f"{path}[{index}]", "object", describe(item))
+            continue
+        kind = item.get("type")
+        if kind == "text" and len(item) == 2:
+            text = item.get("text")
+            if type(text) is str:
+                out.append(TextPart(text=text))
+                continue
+        read = _PARTS.get(kind) if isinstance(kind, str) else None
+        if read is None:
+            if not isinstance(kind, str):
+                _fault(problems, f"{path}[{index}].type", "string", describe(kind))
+            out.append(UnknownPart(dialect=DIALECT, raw=item))
+            continue
+        part = read(Reader(item, f"{path}[{index}]", problems))
+        out.append(UnknownPart(dialect=DIALECT, raw=item) if part is None else part)
+    return out
+
+
+def take_cache(left: JSONObject, notes: JSONObject) -> CacheBreakpoint | None:
+    """
+    Take a cache breakpoint out of a part or a tool.
+
+    Args:
+        left: What is left of the object.
+        notes: Where the spelling is noted.
+
+    Returns:
+        The breakpoint: OpenAI's `prompt_cache_breakpoint`, or Anthropic's
+        `cache_control`, which OpenRouter and Qwen take on parts and tools
+        (acceptance row D01; recorded: pydantic-ai__openrouter-test-cache-*).
+    """
+    for key, constant, value in (
+        ("prompt_cache_breakpoint", "mode", "explicit"),
+        ("cache_control", "type", "ephemeral"),
+    ):
+        found = left.get(key)
+        if not isinstance(found, dict):
+            continue
+        del left[key]
+        rest = {k: v for k, v in found.items() if v is not None}
+        if rest.get(constant) == value:
+            del rest[constant]
+        ttl = rest.pop("ttl") if isinstance(rest.get("ttl"), str) else None
+        if key == "cache_control":
+            notes["cache"] = key
+        return CacheBreakpoint(ttl=ttl, extra={DIALECT: rest} if rest else {})
+    return None
+
+
+def _text(reader: Reader) -> Part | None:
+    notes: JSONObject = {}
+    text = reader.string("text", required=True)
+    if text is None:
+        return None
+    del reader.left["type"]
+    cache = take_cache(reader.left, notes)
+    return TextPart(text=text, cache=cache, extra=extra_of(reader, notes))
+
+
+def _refusal(reader: Reader) -> Part | None:
+    text = reader.string("refusal", required=True)
+    if text is None:
+        return None
+    del reader.left["type"]
+    return RefusalPart(text=text, extra=extra_of(reader, {"refusal": "part"}))
+
+
+def _image(reader: Reader, image: str | None = None) -> Part | None:
+    left = reader.left
+    notes: JSONObject = {} if image is None else {"image": image}
+    inner = left.get("image_url")
+    nested: JSONObject = {}
+    detail = None
+    if isinstance(inner, str):
+        # Older clients, and Mistral's own, send the address without its object
+        # (recorded: dd-trace-py__openai-v1-chat-completion-image-input;
+        # test_image_url_as_string).
+        notes["image_url"] = "string"
+        url = inner
+        del left["image_url"]
+    else:
+        body = reader.mapping("image_url", required=True)
+        if body is None:
+            return None
+        sub = Reader(body, f"{reader.path}.image_url", reader.problems)
+        found = sub.string("url", required=True)
+        detail = sub.string("detail")
+        if found is None:
+            return None
+        url = found
+        if sub.left:
+            nested["image_url"] = sub.left
+    del left["type"]
+    cache = take_cache(left, notes)
+    return ImagePart(
+        source=_source(url),
+        detail=detail,
+        cache=cache,
+        extra=extra_of(reader, notes, nested),
+    )
+
+
+def _source(url: str) -> Base64Source | UrlSource:
+    """Read an address: a `data:` URI holds the bytes themselves."""
+    parsed = parse_data_uri(url)
+    if parsed is None:
+        return UrlSource(url=url)
+    return Base64Source(data=parsed[1], media_type=parsed[0])
+
+
+def _input_audio(reader: Reader) -> Part | None:
+    if isinstance(reader.left.get("input_audio"), str):
+        return None  # Mistral's own form: base64 or an address, unsaid which
+    body = reader.mapping("input_audio", required=True)
+    if body is None:
+        return None
+    sub = Reader(body, f"{reader.path}.input_audio", reader.problems)
+    data = sub.string("data", required=True)
+    name = sub.string("format", required=True)
+    if data is None or name is None:
+        return None
+    notes: JSONObject = {}
+    if name not in ("wav", "mp3"):
+        notes["format"] = name
+    del reader.left["type"]
+    cache = take_cache(reader.left, notes)
+    return AudioPart(
+        source=Base64Source(data=data, media_type=audio_media_type(name)),
+        cache=cache,
+        extra=extra_of(reader, notes, {"input_audio": sub.left} if sub.left else None),
+    )
+
+
+def _video(reader: Reader) -> Part | None:
+    # Not OpenAI's: OpenRouter, vLLM and others (recorded:
+    # pydantic-ai__test-openrouter-test-openrouter-binary-content-video-*).
+    body = reader.mapping("video_url")
+    if body is None:
+        return None
+    sub = Reader(body, f"{reader.path}.video_url", reader.problems)
+    url = sub.string("url", required=True)
+    if url is None:
+        return None
+    notes: JSONObject = {"video": "video_url"}
+    del reader.left["type"]
+    cache = take_cache(reader.left, notes)
+    return VideoPart(
+        source=_source(url),
+        cache=cache,
+        extra=extra_of(reader, notes, {"video_url": sub.left} if sub.left else None),
+    )
+
+
+def _file(reader: Reader) -> Part | None:
+    body = reader.mapping("file", required=True)
+    if body is None:
+        return None
+    sub = Reader(body, f"{reader.path}.file", reader.problems)
+    notes: JSONObject = {}
+    filename = sub.string("filename")
+    data = sub.string("file_data")
+    file_id = None
+    source: Base64Source | UrlSource | FileIdSource
+    if data is not None:
+        source = _source(data)
+        if filename is None:
+            notes["filename"] = "absent"
+    else:
+        file_id = sub.string("file_id")
+        if file_id is None:
+            return None
+        source = FileIdSource(file_id=file_id, dialect=DIALECT)
+    del reader.left["type"]
+    cache = take_cache(reader.left, notes)
+    return DocumentPart(
+        source=source,
+        filename=filename,
+        cache=cache,
+        extra=extra_of(reader, notes, {"file": sub.left} if sub.left else None),
+    )
+
+
+def _thinking(reader: Reader) -> Part | None:
+    return decode_thinking(reader)
+
+
+_PARTS: Final = {
+    "text": _text,
+    "refusal": _refusal,
+    "image_url": _image,
+    "input_audio": _input_audio,
+    "video_url": _video,
+    "file": _file,
+    "thinking": _thinking,
+}
+"""One reader per part type; it gives `None` for what it cannot read."""
+
+
+# --- what only an assistant says ----------------------------------------------------
+
+
+def _output_audio(audio: JSONObject, *, replayed: bool) -> AudioPart:
+    """Read `audio`: what the model spoke, or a reference to it."""
+    notes = {"audio": "object"} if replayed and len(audio) > 1 else None
+    left = {k: v for k, v in audio.items() if v is not None}
+    ident = left.pop("id") if isinstance(left.get("id"), str) else None
+    transcript = (
+        left.pop("transcript") if isinstance(left.get("transcript"), str) else None
+    )
+    expires = left.pop("expires_at") if type(left.get("expires_at")) is int else None
+    data = left.pop("data") if isinstance(left.get("data"), str) else None
+    return AudioPart(
+        # The format is that of the request, which the answer does not repeat.
+        source=None if data is None else Base64Source(data=data, media_type="audio"),
+        id=ident,
+        transcript=transcript,
+        expires_at=expires,
+        extra=_with(left, notes),
+    )
+
+
+def _with(left: JSONObject, notes: JSONObject | None) -> Extra:
+    if notes:
+        left["$spelling"] = notes
+    return {DIALECT: left} if left else {}
+
+
+def output_images(images: Any) -> list[Part] | None:
+    """
+    Read the images that OpenRouter puts beside the content, of a message or a delta.
+
+    Args:
+        images: The parsed `images`.
+
+    Returns:
+        The images; `None` when one of them is not well-formed.
+    """
+    if not isinstance(images, list):
+        return None
+    out: list[Part] = []
+    for item in images:
+        if not isinstance(item, dict) or item.get("type") != "image_url":
+            return None
+        part = _image(Reader(item, "", None), image="images")
+        if part is None:
+            return None
+        out.append(part)
+    return out
+
+
+def _tool_call(call: Any, outer: Reader, index: int, aliases: Aliases) -> Part:
+    path = f"{outer.path}.tool_calls[{index}]"
+    if type(call) is not dict:
+        _fault(outer.problems, path, "object", describe(call))
+        return UnknownPart(
+            dialect=DIALECT, raw={"value": call}, item=ItemRef(group="tool_calls")
+        )
+    reader = Reader(call, path, outer.problems)
+    kind = call.get("type")
+    inner: JSONObject | None
+    if kind == "custom" or (kind is None and "custom" in call):
+        inner = reader.mapping("custom", required=True)
+        kind, field = "custom", "custom"
+    elif kind == "function" or (kind in (None, "") and "function" in call):
+        inner = reader.mapping("function", required=True)
+        kind, field = "function", "function"
+    else:
+        if not isinstance(kind, str):
+            reader.fault("type", "function or custom", describe(kind))
+        return UnknownPart(dialect=DIALECT, raw=call, item=ItemRef(group="tool_calls"))
+    reader.left.pop("type", None)
+    ident = reader.string("id", required=True) or ""
+    if inner is None:
+        return UnknownPart(dialect=DIALECT, raw=call, item=ItemRef(group="tool_calls"))
+    sub = Reader(inner, f"{path}.{field}", outer.problems)
+    name = sub.string("name", required=True) or ""
+    notes: JSONObject = {}
+    if kind == "custom":
+        arguments = sub.string("input", required=True) or ""
+    else:
+        arguments = _arguments(sub, notes)
+    if not (reader.left or sub.left or notes):
+        return ToolCallPart(
+            id=aliases.call_id(ident),
+            name=aliases.name(name),
+            arguments=arguments,
+            kind=kind,
+        )
+    return ToolCallPart(
+        id=aliases.call_id(ident),
+        name=aliases.name(name),
+        arguments=arguments,
+        kind=kind,
+        extra=extra_of(reader, notes, {field: sub.left} if sub.left else None),
+    )
+
+
+def _arguments(sub: Reader, notes: JSONObject) -> str:
+    """Take `arguments`: text, an object (Mistral), or nothing (empty arguments)."""
+    value = sub.left.get("arguments")
+    if type(value) is str:
+        del sub.left["arguments"]
+        if not value:
+            notes["arguments"] = "empty"
+        return value
+    if isinstance(value, dict):
+        del sub.left["arguments"]
+        notes["arguments"] = "object"
+        return dumps_str(value)
+    if value is None:
+        sub.left.pop("arguments", None)
+        notes["arguments"] = "empty"
+        return ""
+    sub.fault("arguments", "string", describe(value))
+    return ""
+
+
+def _legacy_call(reader: Reader, aliases: Aliases) -> ToolCallPart:
+    """Read the `function_call` of the time before tools; it has no id."""
+    notes: JSONObject = {"call": "function_call"}
+    name = reader.string("name", required=True) or ""
+    arguments = _arguments(reader, notes)
+    return ToolCallPart(
+        id="",
+        name=aliases.name(name),
+        arguments=arguments,
+        extra=extra_of(None, notes, {"function_call": reader.left}),
+    )

@@ -1,0 +1,555 @@
+"""
+The conversation of a request, from the IR to JSON.
+
+This dialect has a role for tool results, one message each, directly behind the
+assistant message that asked for them.  Other dialects put results into the user's
+message, among text and images: here they are taken apart again, and what a tool
+message cannot hold (images, files) moves into the user message behind them.
+
+Source:
+    wire/openai_chat.md section 2 and wire/mapping.md, rows tool_result.*, read
+    2026-11-21.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from modelwire.codecs._aliases import AliasBook
+from modelwire.codecs._losses import LossLog
+from modelwire.codecs._profile import Profile
+from modelwire.codecs.openai_chat._assistant_encode import AssistantWriter
+from modelwire.codecs.openai_chat._cache import encode_cache
+from modelwire.codecs.openai_chat._parts import Context, encode_content_part
+from modelwire.codecs.openai_chat._wire import (
+    DIALECT,
+    merge_own,
+    own_fields,
+    spelling_of,
+)
+from modelwire.errors import InvalidIRError
+from modelwire.ir._base import JSONObject
+from modelwire.ir._loss_codes import LossCode
+from modelwire.ir._messages import LEGAL_PARTS, Message
+from modelwire.ir._parts import Part, TextPart, ToolResultPart, UnknownPart
+
+__all__ = ["ConversationWriter"]
+
+_PART_CODES: Final[Mapping[str, LossCode]] = {
+    "ImagePart": LossCode.TOOL_RESULT_IMAGE,
+    "DocumentPart": LossCode.TOOL_RESULT_FILE_DOC,
+    "AudioPart": LossCode.TOOL_RESULT_FILE_DOC,
+    "VideoPart": LossCode.TOOL_RESULT_FILE_DOC,
+    "SearchResultPart": LossCode.TOOL_RESULT_SEARCH_RESULT_TOOL_REFERENCE,
+    "UnknownPart": LossCode.TOOL_RESULT_SEARCH_RESULT_TOOL_REFERENCE,
+}
+_ERROR_PREFIX: Final = "Error: "
+
+
+class ConversationWriter:
+    """
+    Writes `messages`.
+
+    Args:
+        profile: The variant.
+        log: Where losses go.
+        book: Where renamed tools are noted.
+    """
+
+    def __init__(self, profile: Profile, log: LossLog, book: AliasBook) -> None:
+        self.profile = profile
+        self.log = log
+        self.book = book
+        self.context = Context(profile, log)
+        self.out: list[JSONObject] = []
+        """The messages so far."""
+        self._leading = 0
+        self._still_leading = True
+        self._open: list[tuple[str, str, str]] = []
+        """Calls without an answer yet: source id, target id, name."""
+        self._media: list[tuple[list[JSONObject], str, LossCode, str]] = []
+        """What results held and tool messages cannot: items, path, concept, id."""
+        self._made = 0
+
+    def write(self, system: tuple[Message, ...], messages: tuple[Message, ...]) -> None:
+        """Write the leading messages, then the conversation."""
+        for index, message in enumerate(system):
+            self._plain(message, f"$.system[{index}]")
+        for index, message in enumerate(messages):
+            self._message(message, index)
+        self._flush_media()
+
+    # --- places ---------------------------------------------------------------------
+
+    def _place(self, role: str = "") -> str:
+        """Give the path that the next message will have when it is read again."""
+        if self._still_leading and role in ("system", "developer"):
+            return f"$.system[{len(self.out)}]"
+        return f"$.messages[{len(self.out) - self._leading}]"
+
+    def _append(self, wire: JSONObject) -> None:
+        if self._still_leading:
+            if wire["role"] in ("system", "developer"):
+                self._leading += 1
+            else:
+                self._still_leading = False
+        self.out.append(wire)
+
+    # --- messages -------------------------------------------------------------------
+
+    def _message(self, message: Message, index: int) -> None:
+        path = f"$.messages[{index}]"
+        role = message.role
+        parts = message.parts
+        if (
+            role == "user"
+            and len(parts) == 1
+            and type(parts[0]) is TextPart
+            and not self._media
+            and not message.extra
+        ):
+            part = parts[0]
+            if not (part.cache or part.annotations or part.extra or part.item):
+                # The usual message; everything rarer takes the general way.
+                self._usual(message, part, path)
+                return
+        _check(message, path)
+        if role == "assistant":
+            self._flush_media()
+            self._assistant(message, path)
+        elif role == "tool":
+            self._tool(message, path)
+        elif role == "user":
+            self._user(message, path)
+        else:
+            self._flush_media()
+            place = self._place(role)
+            before = len(self.out)
+            self._plain(message, path)
+            if place.startswith("$.system") and len(self.out) > before:
+                self.log.add(
+                    LossCode.SYS_LEADING,
+                    path,
+                    "moved",
+                    to=place,
+                    detail="what leads is the system prompt",
+                )
+
+    def _usual(self, message: Message, part: TextPart, path: str) -> None:
+        self._still_leading = False
+        out: JSONObject = {"role": "user", "content": part.text}
+        if message.name is not None:
+            out["name"] = message.name
+        if part.logprobs is not None or part.signature is not None:
+            encode_content_part(part, f"{path}.parts[0]", self.context)
+        self._id(message, path)
+        self.out.append(out)
+
+    def _plain(self, message: Message, path: str) -> None:
+        """Write a system, developer or user message."""
+        role: str = message.role
+        _check(message, path)
+        if role == "developer" and not self.profile.developer_role:
+            role = "system"
+            self.log.approximate(LossCode.ROLE_DEVELOPER, f"{path}.role")
+        items: list[JSONObject] = []
+        context = self.context
+        context.message = f"{self._place(role)}.parts"
+        for index, part in enumerate(message.parts):
+            context.items = len(items)
+            items += encode_content_part(part, f"{path}.parts[{index}]", context)
+        self._content_message(message, role, items, path)
+
+    def _content_message(
+        self, message: Message, role: str, items: list[JSONObject], path: str
+    ) -> None:
+        noted = spelling_of(message.extra).get("content") == "array"
+        content: Any = items
+        if not items:
+            if message.parts:
+                self._gone(message, path, LossCode.IN_TEXT)
+                return
+            if not noted:
+                content = ""
+                self.log.add(
+                    LossCode.IN_TEXT,
+                    None,
+                    "synthesised",
+                    to=f"{self._place(role)}.parts[0]",
+                    detail="a message without content",
+                )
+        elif not noted and len(items) == 1 and items[0].keys() == {"type", "text"}:
+            content = items[0]["text"]
+        out: JSONObject = {"role": role, "content": content}
+        if message.name is not None:
+            out["name"] = message.name
+        if message.extra:
+            merge_own(out, message.extra)
+            self.log.drop_extra(message.extra, path, LossCode.ROLE_NAME)
+        self._id(message, path)
+        self._append(out)
+
+    def _gone(self, message: Message, path: str, code: LossCode) -> None:
+        """Record what a message says itself, when none of its parts is left."""
+        if message.name or message.id or any(
+            not name.startswith("$")
+            for fields in message.extra.values()
+            for name in fields
+        ):
+            self.log.add(
+                code,
+                path,
+                "dropped",
+                severity="cosmetic",
+                detail="nothing of the message is left",
+            )
+
+    def _id(self, message: Message, path: str) -> None:
+        if message.id is not None:
+            self.log.add(LossCode.RESP_ID, f"{path}.id", "dropped", severity="cosmetic")
+
+    def _assistant(self, message: Message, path: str) -> None:
+        writer = AssistantWriter(
+            message,
+            path,
+            to=self._place(),
+            profile=self.profile,
+            log=self.log,
+            book=self.book,
+        )
+        out = writer.write(self._fresh_id)
+        if out is None:
+            self._gone(message, path, LossCode.OUT_TEXT)
+            return
+        self._open = writer.call_ids
+        self._append(out)
+
+    def _fresh_id(self) -> str:
+        ident = f"call_{self._made}"
+        self._made += 1
+        return ident
+
+    # --- tool results ---------------------------------------------------------------
+
+    def _tool(self, message: Message, path: str) -> None:
+        """Write a tool message: one wire message per result."""
+        extra: JSONObject | None = own_fields(message.extra)
+        for index, part in enumerate(message.parts):
+            where = f"{path}.parts[{index}]"
+            if isinstance(part, ToolResultPart):
+                out = self._result(part, where, message)
+                if extra:
+                    merge_own(out, message.extra)
+                    extra = None
+                self._append(out)
+            else:
+                self.log.add(
+                    LossCode.TOOL_RESULT_TEXT, where, "dropped", severity="content"
+                )
+        if message.parts:
+            self._bare(message, path)
+        else:
+            self.log.add(LossCode.TOOL_RESULT_TEXT, path, "dropped")
+
+    def _bare(self, message: Message, path: str) -> None:
+        """Record what a message says itself, where only its results are written."""
+        if message.name is not None:
+            self.log.drop(LossCode.ROLE_NAME, f"{path}.name")
+        if message.extra:
+            self.log.drop_extra(message.extra, path, LossCode.ROLE_NAME)
+            if message.role == "user":
+                for name in own_fields(message.extra):
+                    if not name.startswith("$"):
+                        self.log.drop(
+                            LossCode.ROLE_NAME, f"{path}.extra[{DIALECT!r}].{name}"
+                        )
+        self._id(message, path)
+
+    def _user(self, message: Message, path: str) -> None:
+        """Write a user message: the results that it holds, then the rest."""
+        parts = message.parts
+        results = [p for p in parts if isinstance(p, ToolResultPart)]
+        # Results come first: a tool message must follow its call directly.
+        reordered = bool(results) and self._is_reordered(parts)
+        for index, part in enumerate(parts):
+            if isinstance(part, ToolResultPart):
+                if reordered:
+                    self._moved(path)
+                self._append(self._result(part, f"{path}.parts[{index}]", None))
+        if results and len(results) == len(parts):
+            self._bare(message, path)
+            return
+        items = self._media_items() if self._media else []
+        context = self.context
+        context.message = f"{self._place()}.parts"
+        for index, part in enumerate(parts):
+            if not isinstance(part, ToolResultPart):
+                context.items = len(items)
+                items += encode_content_part(part, f"{path}.parts[{index}]", context)
+        if reordered:
+            self._moved(path)
+        elif results and isinstance(parts[0], ToolResultPart) and (
+            message.name
+            or any(not name.startswith("$") for name in own_fields(message.extra))
+        ):
+            # What the message itself says counts as its first piece's, and that is
+            # a tool message now.
+            self.log.add(LossCode.ROLE_NAME, path, "moved", to=self._place())
+        self._content_message(message, "user", items, path)
+
+    def _moved(self, path: str) -> None:
+        self.log.add(LossCode.TOOL_RESULT_TEXT, path, "moved", to=self._place())
+
+    def _is_reordered(self, parts: tuple[Part, ...]) -> bool:
+        """Say whether a result stands behind something else that is written."""
+        behind = False
+        for part in parts:
+            if isinstance(part, ToolResultPart):
+                if behind:
+                    return True
+            else:
+                behind = behind or self._is_written(part)
+        return False
+
+    def _is_written(self, part: Part) -> bool:
+        quiet = Context(self.profile, LossLog(DIALECT))
+        return bool(encode_content_part(part, "", quiet))
+
+    def _result(
+        self, part: ToolResultPart, path: str, message: Message | None
+    ) -> JSONObject:
+        """Write one result as a tool message (or a function message, as it came)."""
+        content = part.content
+        if (
+            len(content) == 1
+            and part.call_id
+            and type(content[0]) is TextPart
+            and (message is None or not message.extra)
+            and content[0] == TextPart(text=content[0].text)
+            and part == ToolResultPart(call_id=part.call_id, content=content)
+        ):
+            # The usual result: an id and a text.
+            target, _ = self._answered(part)
+            return {
+                "role": "tool",
+                "tool_call_id": target,
+                "content": content[0].text,
+            }
+        return self._general_result(part, path, message)
+
+    def _general_result(
+        self, part: ToolResultPart, path: str, message: Message | None
+    ) -> JSONObject:
+        """Write a result that holds more than an id and a text."""
+        log = self.log
+        place = self._place()
+        outer = spelling_of(message.extra) if message is not None else {}
+        legacy = outer.get("role") == "function"
+        out: JSONObject
+        target, name = self._answered(part)
+        if legacy:
+            out = {"role": "function", "name": part.name or name or ""}
+        else:
+            if target != part.call_id:
+                log.add(
+                    LossCode.TOOL_CALL_ID,
+                    None,
+                    "synthesised",
+                    to=f"{place}.parts[0].call_id",
+                )
+            out = {"role": "tool", "tool_call_id": target}
+            if part.name is not None:
+                if "name" in spelling_of(part.extra):
+                    out["name"] = part.name
+                else:
+                    log.drop(LossCode.TOOL_RESULT_NAME, f"{path}.name")
+        inline = outer.get("content") == "array"
+        items = self._result_items(part, path, target, inline=inline)
+        if part.is_error is not None:
+            self._error_flag(part, items, path, place)
+        if not items and not (
+            not part.content and (outer.get("content") == "array" or legacy)
+        ):
+            items.append({"type": "text", "text": ""})
+            log.add(
+                LossCode.TOOL_RESULT_TEXT,
+                None,
+                "synthesised",
+                to=f"{place}.parts[0].content[0]",
+                detail="a result without text",
+            )
+        if part.cache is not None:
+            self._result_cache(part, items, path, place)
+        content: Any = items
+        if not items:
+            content = None if legacy else []
+        elif (
+            len(items) == 1
+            and items[0].keys() == {"type", "text"}
+            and outer.get("content") != "array"
+        ):
+            content = items[0]["text"]
+        out["content"] = content
+        if part.signature is not None:
+            log.drop(LossCode.THINK_SIGNATURE, f"{path}.signature")
+        if part.item is not None:
+            log.drop(LossCode.THINK_ITEM_ID, f"{path}.item")
+        if part.extra:
+            for field in own_fields(part.extra):
+                if not field.startswith("$"):
+                    out.setdefault(field, own_fields(part.extra)[field])
+            log.drop_extra(part.extra, path, LossCode.TOOL_RESULT_TEXT)
+        return out
+
+    def _answered(self, part: ToolResultPart) -> tuple[str, str | None]:
+        """
+        Find the call that a result answers.
+
+        Returns:
+            The target's id of the call, and the tool's name where it is known.  A
+            result without an id answers the first open call of its name, else the
+            first open one.
+        """
+        calls = self._open
+        found = None
+        if part.call_id:
+            found = next((c for c in calls if c[0] == part.call_id), None)
+        elif calls:
+            named = (c for c in calls if part.name is not None and c[2] == part.name)
+            found = next(named, calls[0])
+        if found is None:
+            return part.call_id, None
+        calls.remove(found)
+        return found[1], found[2]
+
+    def _result_items(
+        self, part: ToolResultPart, path: str, call_id: str, *, inline: bool
+    ) -> list[JSONObject]:
+        """Write a result's content; what is no text waits for the user message."""
+        items: list[JSONObject] = []
+        context = self.context
+        context.message = f"{self._place()}.parts[0].content"
+        for index, sub in enumerate(part.content):
+            where = f"{path}.content[{index}]"
+            context.items = len(items)
+            if isinstance(sub, TextPart):
+                items += encode_content_part(sub, where, context)
+                continue
+            items += self._result_other(sub, where, call_id, inline=inline)
+        return items
+
+    def _result_other(
+        self, sub: Part, where: str, call_id: str, *, inline: bool
+    ) -> list[JSONObject]:
+        code = _PART_CODES.get(type(sub).__name__, LossCode.TOOL_RESULT_TEXT)
+        if isinstance(sub, UnknownPart) and sub.dialect == DIALECT:
+            return [dict(sub.raw)]
+        if inline:
+            # Some servers take images in results (Groq, OpenRouter): what a client of
+            # this dialect put there stays there.
+            return encode_content_part(sub, where, self.context)
+        quiet = LossLog(DIALECT)
+        made = encode_content_part(sub, where, Context(self.profile, quiet))
+        if not made:
+            fetched = any(loss.action == "needs_fetch" for loss in quiet.losses)
+            self.log.add(
+                code,
+                where,
+                "needs_fetch" if fetched else "dropped",
+                severity=None if fetched else "content",
+            )
+            return []
+        if all(item.get("type") == "text" for item in made):
+            self.context.became(code, where, len(made), "became text")
+            return made
+        self._media.append((made, where, code, call_id))
+        return []
+
+    def _error_flag(
+        self, part: ToolResultPart, items: list[JSONObject], path: str, place: str
+    ) -> None:
+        """Say in words that a tool failed: there is no flag."""
+        code = LossCode.TOOL_RESULT_ERROR_FLAG
+        if not part.is_error:
+            self.log.add(code, f"{path}.is_error", "dropped", severity="cosmetic")
+            return
+        text = items[0].get("text") if items else None
+        if isinstance(text, str):
+            items[0] = {**items[0], "text": f"{_ERROR_PREFIX}{text}"}
+        else:
+            items.insert(0, {"type": "text", "text": _ERROR_PREFIX.strip()})
+        # The prefix may shift the other places; only text can stand beside it.
+        self.log.approximate(
+            code,
+            f"{path}.is_error",
+            "the text begins with `Error:`",
+            to=f"{place}.parts[0].content[0]",
+        )
+
+    def _result_cache(
+        self, part: ToolResultPart, items: list[JSONObject], path: str, place: str
+    ) -> None:
+        """Move a result's breakpoint to its last text; the message has none."""
+        log = self.log
+        keys = {"prompt_cache_breakpoint", "cache_control"}
+        last = items[-1] if items else None
+        if last is None or keys & last.keys():
+            log.drop(LossCode.CACHE_BREAKPOINT, f"{path}.cache")
+            return
+        changed = dict(last)
+        # One loss for the whole breakpoint: its time may change on the way too.
+        encode_cache(part, changed, path, self.profile, LossLog(DIALECT))
+        if changed.keys() == last.keys():
+            log.drop(LossCode.CACHE_BREAKPOINT, f"{path}.cache")
+            return
+        items[-1] = changed
+        log.add(
+            LossCode.CACHE_BREAKPOINT,
+            f"{path}.cache",
+            "moved",
+            to=f"{place}.parts[0].content[{len(items) - 1}].cache",
+        )
+
+    # --- media of results -----------------------------------------------------------
+
+    def _media_items(self) -> list[JSONObject]:
+        """Give what results held, each group behind a line that says whose it is."""
+        place = self._place()
+        items: list[JSONObject] = []
+        last_id: str | None = None
+        for made, path, code, call_id in self._media:
+            if call_id != last_id:
+                self.log.add(
+                    code, None, "synthesised", to=f"{place}.parts[{len(items)}]"
+                )
+                items.append(
+                    {"type": "text", "text": f"Output of tool call {call_id}:"}
+                )
+                last_id = call_id
+            self.log.add(
+                code,
+                path,
+                "moved",
+                to=f"{place}.parts[{len(items)}]",
+                severity="approximation",
+            )
+            items += made
+        self._media = []
+        return items
+
+    def _flush_media(self) -> None:
+        """Write what results held as a user message of its own."""
+        if not self._media:
+            return
+        self._append({"role": "user", "content": self._media_items()})
+
+
+def _check(message: Message, path: str) -> None:
+    """Refuse a part where the IR does not allow it."""
+    legal = LEGAL_PARTS[message.role]
+    for index, part in enumerate(message.parts):
+        name = type(part).__name__
+        if name not in legal:
+            msg = f"{name} is not legal in a {message.role} message"
+            raise InvalidIRError(msg, path=f"{path}.parts[{index}]", dialect=DIALECT)

@@ -1,0 +1,200 @@
+"""Small hand-written traffic of both dialects, and readers of our output."""
+
+from __future__ import annotations
+
+import json
+
+from modelwire.codecs import COLLECT
+from modelwire.translate import StreamTranslator, translate_request, translate_response
+
+OC = "openai-chat"
+AM = "anthropic-messages"
+
+
+def dumps(value) -> bytes:
+    return json.dumps(value).encode()
+
+
+def oc_event(**rest):
+    return {
+        "id": "chatcmpl-1",
+        "object": "chat.completion.chunk",
+        "created": 1,
+        "model": "m",
+        **rest,
+    }
+
+
+def oc_delta(delta, finish=None, index=0, **rest):
+    choice = {"index": index, "delta": delta, "finish_reason": finish, **rest}
+    return oc_event(choices=[choice])
+
+
+def oc_call(index, *, id=None, name=None, arguments=None):
+    call = {"index": index}
+    if id is not None:
+        call |= {"id": id, "type": "function"}
+    function = {}
+    if name is not None:
+        function["name"] = name
+    if arguments is not None:
+        function["arguments"] = arguments
+    return oc_delta({"tool_calls": [{**call, "function": function}]})
+
+
+def oc_stream(*events, done=True) -> bytes:
+    lines = [f"data: {json.dumps(event)}\n\n" for event in events]
+    return "".join([*lines, *(["data: [DONE]\n\n"] if done else [])]).encode()
+
+
+ROLE = oc_delta({"role": "assistant", "content": ""})
+
+
+def am_stream(*events) -> bytes:
+    return "".join(
+        f"event: {event['type']}\ndata: {json.dumps(event)}\n\n" for event in events
+    ).encode()
+
+
+def am_start(usage=None):
+    return {
+        "type": "message_start",
+        "message": {
+            "id": "msg_1",
+            "type": "message",
+            "role": "assistant",
+            "model": "m",
+            "content": [],
+            "stop_reason": None,
+            "stop_sequence": None,
+            "usage": usage or {"input_tokens": 3, "output_tokens": 1},
+        },
+    }
+
+
+def am_block(index, block, *deltas, stop=True):
+    events = [{"type": "content_block_start", "index": index, "content_block": block}]
+    events += [
+        {"type": "content_block_delta", "index": index, "delta": delta}
+        for delta in deltas
+    ]
+    return events + ([{"type": "content_block_stop", "index": index}] if stop else [])
+
+
+def am_text(index, *texts):
+    deltas = [{"type": "text_delta", "text": text} for text in texts]
+    return am_block(index, {"type": "text", "text": ""}, *deltas)
+
+
+def am_tool(index, id, name, *fragments, start=None):
+    deltas = [
+        {"type": "input_json_delta", "partial_json": fragment} for fragment in fragments
+    ]
+    block = {"type": "tool_use", "id": id, "name": name, "input": start or {}}
+    return am_block(index, block, *deltas)
+
+
+def am_end(reason="end_turn", usage=None, **delta):
+    return [
+        {
+            "type": "message_delta",
+            "delta": {"stop_reason": reason, "stop_sequence": None, **delta},
+            "usage": usage or {"output_tokens": 9},
+        },
+        {"type": "message_stop"},
+    ]
+
+
+def translate_stream(data: bytes, source, target, *, size=17, **options):
+    translator = StreamTranslator(source, target, **options)
+    out = [translator.feed(data[i : i + size]) for i in range(0, len(data), size)]
+    out.append(translator.close())
+    return b"".join(out), translator
+
+
+def events(data: bytes) -> list[dict]:
+    """Parse SSE data lines; `[DONE]` is left out."""
+    return [
+        json.loads(line[6:])
+        for line in data.decode().split("\n")
+        if line.startswith("data: {")
+    ]
+
+
+def am_blocks(data: bytes) -> list[dict]:
+    """Assemble an Anthropic stream; asserts that blocks are strictly sequential."""
+    blocks, current = [], None
+    for event in events(data):
+        kind = event["type"]
+        if kind == "content_block_start":
+            assert current is None, "a block starts while another is open"
+            assert event["index"] == len(blocks)
+            current = {**event["content_block"], "_json": "", "_text": ""}
+        elif kind == "content_block_delta":
+            assert event["index"] == len(blocks)
+            delta = event["delta"]
+            current["_json"] += delta.get("partial_json", "")
+            current["_text"] += delta.get("text", "") + delta.get("thinking", "")
+            current["_signature"] = delta.get("signature")
+        elif kind == "content_block_stop":
+            assert event["index"] == len(blocks)
+            blocks.append(current)
+            current = None
+    return blocks
+
+
+def am_finish(data: bytes) -> dict:
+    (event,) = [e for e in events(data) if e["type"] == "message_delta"]
+    return event
+
+
+def oc_calls(data: bytes) -> dict[int, dict]:
+    """Assemble tool calls of an OpenAI stream, strictly as documented."""
+    calls: dict[int, dict] = {}
+    for event in events(data):
+        for choice in event.get("choices", ()):
+            for call in choice["delta"].get("tool_calls") or ():
+                known = calls.get(call["index"])
+                if known is None:
+                    assert call["id"]
+                    assert call["type"] == "function"
+                    calls[call["index"]] = {
+                        "id": call["id"],
+                        "name": call["function"]["name"],
+                        "arguments": call["function"].get("arguments") or "",
+                    }
+                else:
+                    assert "id" not in call
+                    assert "name" not in call["function"]
+                    known["arguments"] += call["function"]["arguments"]
+    return calls
+
+
+def oc_finish(data: bytes) -> str | None:
+    reasons = [
+        choice["finish_reason"]
+        for event in events(data)
+        for choice in event.get("choices", ())
+        if choice["finish_reason"]
+    ]
+    assert len(reasons) <= 1
+    return reasons[0] if reasons else None
+
+
+def request_to(target, body, **options):
+    source = AM if target == OC else OC
+    options.setdefault("on_loss", COLLECT)
+    encoded = translate_request(dumps(body), source=source, target=target, **options)
+    return json.loads(encoded.body), encoded
+
+
+def response_to(target, body, **options):
+    source = AM if target == OC else OC
+    encoded = translate_response(
+        dumps(body), source=source, target=target, on_loss=COLLECT, **options
+    )
+    return json.loads(encoded.body), encoded
+
+
+def codes(encoded) -> set[str]:
+    return {str(loss.code) for loss in encoded.losses}

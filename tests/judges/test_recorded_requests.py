@@ -1,0 +1,98 @@
+"""Every request that a real client library sent decodes on the server's side."""
+
+from __future__ import annotations
+
+import functools
+import json
+from typing import Any
+
+import attrs
+import pytest
+from tests._paths import SHARED
+
+from modelwire import codecs
+
+CLIENTS = {
+    "openai-chat": (
+        "openai_chat",
+        "aisdk_openai_chat",
+        "langchain_openai",
+        "opencode_compat",
+        "smolagents_openai",
+        "groq",
+        "mistralai",
+    ),
+    "anthropic-messages": (
+        "anthropic",
+        "aisdk_anthropic",
+        "langchain_anthropic",
+        "litellm_anthropic",
+    ),
+}
+
+
+@attrs.frozen
+class Recorded:
+    """One request as its client sent it."""
+
+    id: str
+    dialect: str
+    path: str
+    query: str
+    headers: tuple[tuple[str, str], ...] = attrs.field(repr=False)
+    body: Any = attrs.field(repr=False)
+
+    @property
+    def data(self) -> bytes:
+        """The body's bytes."""
+        return json.dumps(self.body, ensure_ascii=False).encode()
+
+
+@functools.cache
+def recorded() -> tuple[Recorded, ...]:
+    """Every chat request of the dialects that exist."""
+    found = []
+    for dialect, clients in CLIENTS.items():
+        for client in clients:
+            folder = SHARED / "oracles" / "recorded" / client
+            for path in sorted(folder.glob("*.json")):
+                raw = json.loads(path.read_text(encoding="utf-8"))
+                headers = tuple(raw["headers"].items())
+                route = codecs.route(raw["method"], raw["path"], headers)
+                if route is None or route.operation != "chat":
+                    continue
+                assert route.dialect == dialect
+                found.append(
+                    Recorded(
+                        id=f"{client}/{path.stem}",
+                        dialect=dialect,
+                        path=raw["path"],
+                        query="&".join(f"{k}={v}" for k, v in raw["query"].items()),
+                        headers=headers,
+                        body=raw["body"],
+                    )
+                )
+    return tuple(found)
+
+
+@pytest.mark.parametrize("request_", recorded(), ids=lambda r: r.id)
+def test_it_decodes(request_):
+    request = codecs.get(request_.dialect).decode_request(
+        request_.data,
+        path=request_.path,
+        query=request_.query,
+        headers=request_.headers,
+    )
+    body = request_.body
+    assert request.model == body["model"]
+    assert request.stream is bool(body.get("stream"))
+    assert len(request.tools) == len(body.get("tools") or ())
+    leading = 1 if request_.dialect == "anthropic-messages" and "system" in body else 0
+    found = len(request.system) + len(request.messages)
+    assert found == leading + len(body["messages"])
+
+
+@pytest.mark.skipif(not recorded(), reason="no recorded requests here")
+def test_every_client_is_there():
+    seen = {request.id.split("/")[0] for request in recorded()}
+    assert seen == {client for clients in CLIENTS.values() for client in clients}
