@@ -7,6 +7,7 @@ no code with the codecs; what they understood is compared with what the upstream
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 import threading
@@ -78,7 +79,7 @@ def run(*, pause: bool = True) -> int:
     Returns:
         0 when everything was right, else 1.
     """
-    if hasattr(sys.stdout, "reconfigure"):
+    if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     screen = _Screen()
     # A client that wants to see reasoning in the OpenAI dialect reads the field that

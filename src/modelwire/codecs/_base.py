@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeAlias
 import attrs
 
 from modelwire.errors import ErrorInfo, RemoteProtocolError
-from modelwire.ir._base import JSONObject, chunk, node
+from modelwire.ir._base import JSONObject, Node
 from modelwire.ir._losses import Loss, LossCode, Severity
 from modelwire.sse import FramingFault
 
@@ -56,8 +56,8 @@ Ids: TypeAlias = Callable[[str], str]
 # --- loss policy --------------------------------------------------------------------
 
 
-@node
-class LossPolicy:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class LossPolicy(Node):
     """Which losses stop an encode before any byte is made."""
 
     severities: frozenset[Severity] = frozenset({"error"})
@@ -79,8 +79,8 @@ COLLECT: Final = LossPolicy(severities=frozenset())
 # --- names and ids that had to change -----------------------------------------------
 
 
-@node
-class Aliases:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class Aliases(Node):
     """
     Tool names and call ids that were made legal for a target.
 
@@ -111,8 +111,8 @@ NO_ALIASES: Final = Aliases()
 # --- encoded messages ---------------------------------------------------------------
 
 
-@node
-class EncodedRequest:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class EncodedRequest(Node):
     """A request ready to be sent; it holds no credentials."""
 
     method: str
@@ -133,8 +133,8 @@ class EncodedRequest:
     """The IR value that it was made from, for encoding the answer; may be `None`."""
 
 
-@node
-class EncodedResponse:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class EncodedResponse(Node):
     """A response ready to be sent to a client."""
 
     status: int = 200
@@ -152,8 +152,8 @@ class EncodedResponse:
 # --- native events ------------------------------------------------------------------
 
 
-@chunk
-class NativeEvent:
+@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+class NativeEvent(Node):
     """One event of a dialect's stream, with its JSON whole."""
 
     dialect: str
@@ -164,24 +164,24 @@ class NativeEvent:
     """The event's JSON."""
 
 
-@chunk
-class EndSentinel:
+@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+class EndSentinel(Node):
     """The dialect's end marker that is no JSON (`[DONE]`)."""
 
     raw: str = "[DONE]"
     """The marker as received."""
 
 
-@chunk
-class KeepaliveComment:
+@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+class KeepaliveComment(Node):
     """A comment of the framing; some providers send them to keep connections open."""
 
     text: str
     """The comment's text."""
 
 
-@chunk
-class MalformedEvent:
+@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+class MalformedEvent(Node):
     """An event whose payload is no JSON object."""
 
     raw: str
@@ -196,8 +196,8 @@ NativeItem: TypeAlias = (
 """What an event decoder gives."""
 
 
-@node
-class GrammarViolation:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class GrammarViolation(Node):
     """An event that the dialect's grammar does not allow where it stands."""
 
     index: int
@@ -219,16 +219,20 @@ class StreamDecoder(Protocol):
     @property
     def failed(self) -> bool:
         """Whether a fault ended the stream; what comes after it is dropped."""
+        ...
 
     @property
     def trailing_bytes(self) -> int:
         """How many bytes came after the end and were dropped."""
+        ...
 
     def feed(self, data: bytes) -> list[StreamChunk]:
         """Take bytes in any split and give the chunks that they complete."""
+        ...
 
     def close(self) -> list[StreamChunk]:
         """Take the end of the bytes; twice is harmless."""
+        ...
 
 
 class StreamEncoder(Protocol):
@@ -237,16 +241,20 @@ class StreamEncoder(Protocol):
     @property
     def content_type(self) -> str:
         """The stream's content type."""
+        ...
 
     @property
     def losses(self) -> tuple[Loss, ...]:
         """What could not be carried over so far."""
+        ...
 
     def encode(self, chunk: StreamChunk) -> bytes:
         """Take a chunk and give the bytes that can be written now."""
+        ...
 
     def close(self) -> bytes:
         """Give the bytes that end the stream; an incomplete one ends in an error."""
+        ...
 
 
 class EventDecoder(Protocol):
@@ -255,12 +263,15 @@ class EventDecoder(Protocol):
     @property
     def failed(self) -> bool:
         """Whether a fault ended the stream; what comes after it is dropped."""
+        ...
 
     def feed(self, data: bytes) -> list[NativeItem]:
         """Take bytes in any split and give the items that they complete."""
+        ...
 
     def close(self) -> list[NativeItem]:
         """Take the end of the bytes; twice is harmless."""
+        ...
 
 
 class EventEncoder(Protocol):
@@ -268,9 +279,11 @@ class EventEncoder(Protocol):
 
     def encode(self, event: NativeEvent | EndSentinel | KeepaliveComment) -> bytes:
         """Take an event and give its bytes."""
+        ...
 
     def close(self) -> bytes:
         """Give the bytes that the framing needs at the end, if any."""
+        ...
 
 
 class StreamChecker(Protocol):
@@ -278,9 +291,11 @@ class StreamChecker(Protocol):
 
     def feed(self, event: Any) -> list[GrammarViolation]:
         """Take the next event and give what it violates."""
+        ...
 
     def close(self) -> list[GrammarViolation]:
         """Take the end of the stream."""
+        ...
 
 
 class ChatCodec(Protocol):
@@ -294,54 +309,67 @@ class ChatCodec(Protocol):
     @property
     def DIALECT(self) -> str:  # noqa: N802
         """The dialect's id."""
+        ...
 
     @property
     def encode_request(self) -> Callable[..., EncodedRequest]:
         """`encode_request(request, *, profile, on_loss)`."""
+        ...
 
     @property
     def decode_request(self) -> Callable[..., ChatRequest]:
         """`decode_request(body, *, path, query, headers, profile)`."""
+        ...
 
     @property
     def encode_response(self) -> Callable[..., EncodedResponse]:
         """`encode_response(response, *, request, aliases, ids, created, on_loss)`."""
+        ...
 
     @property
     def decode_response(self) -> Callable[..., ChatResponse]:
         """`decode_response(body, *, status, headers, request, aliases, profile)`."""
+        ...
 
     @property
     def encode_error(self) -> Callable[[ErrorInfo], EncodedResponse]:
         """`encode_error(error)`."""
+        ...
 
     @property
     def decode_error(self) -> Callable[..., ErrorInfo]:
         """`decode_error(body, *, status, headers)`."""
+        ...
 
     @property
     def stream_decoder(self) -> Callable[..., StreamDecoder]:
         """`stream_decoder(*, headers, request, aliases, ids, limits, profile)`."""
+        ...
 
     @property
     def stream_encoder(self) -> Callable[..., StreamEncoder]:
         """`stream_encoder(*, request, ids, created, framing, on_loss, profile)`."""
+        ...
 
     @property
     def event_decoder(self) -> Callable[..., EventDecoder]:
         """`event_decoder(*, headers, limits)`."""
+        ...
 
     @property
     def event_encoder(self) -> Callable[..., EventEncoder]:
         """`event_encoder(*, framing)`."""
+        ...
 
     @property
     def check_stream(self) -> Callable[..., list[GrammarViolation]]:
         """`check_stream(events)`."""
+        ...
 
     @property
     def StreamChecker(self) -> Callable[[], StreamChecker]:  # noqa: N802
         """The incremental form of `check_stream`."""
+        ...
 
 
 Framing: TypeAlias = Literal["sse", "json_array", "ndjson"] | None

@@ -77,12 +77,13 @@ def _severity(code: LossCode, action: LossAction) -> Severity:
 class LossLog:
     """The losses of one encode, in the order in which they happened."""
 
-    __slots__ = ("_losses", "target")
+    __slots__ = ("_losses", "_seen", "target")
 
     def __init__(self, target: str) -> None:
         self.target = target
         """The dialect that is being written."""
         self._losses: list[Loss] = []
+        self._seen: set[tuple[str, str | None, str, str | None]] = set()
 
     @property
     def losses(self) -> tuple[Loss, ...]:
@@ -110,15 +111,20 @@ class LossLog:
             severity: How much it matters; `None`: as the table says.
             detail: More for people; no content, no credentials.
         """
-        loss = Loss(
-            code=code,
-            path=path,
-            to=to,
-            action=action,
-            severity=severity or _severity(code, action),
-            detail=detail,
+        key = (code, path, action, to)
+        if key in self._seen:
+            return
+        self._seen.add(key)
+        self._losses.append(
+            Loss(
+                code=code,
+                path=path,
+                to=to,
+                action=action,
+                severity=severity or _severity(code, action),
+                detail=detail,
+            )
         )
-        self._losses.append(loss)
 
     def drop(self, code: LossCode, path: str, detail: str = "") -> None:
         """Record that the value at *path* is not carried over."""

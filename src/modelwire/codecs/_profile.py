@@ -7,13 +7,15 @@ vendor's type shows, and a test pins; codecs read the fields and never the name.
 
 from __future__ import annotations
 
-from modelwire.ir._base import node
+import attrs
+
+from modelwire.ir._base import Node
 
 __all__ = ["Profile"]
 
 
-@node
-class Profile:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class Profile(Node):
     """One variant of a dialect."""
 
     dialect: str

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 import attrs
 
-from modelwire.ir._base import node
+from modelwire.ir._base import Node
 
 if TYPE_CHECKING:
     from modelwire.codecs._base import Headers
@@ -26,8 +26,8 @@ Operation: TypeAlias = Literal["chat", "count_tokens", "models", "model"]
 """What the client wants."""
 
 
-@node
-class Credential:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class Credential(Node):
     """What the client proves itself with; its value never shows in a repr."""
 
     kind: Literal["bearer", "api-key"]
@@ -36,8 +36,8 @@ class Credential:
     """The secret."""
 
 
-@node
-class Route:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class Route(Node):
     """What a request line means."""
 
     dialect: str

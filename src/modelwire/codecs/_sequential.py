@@ -21,7 +21,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 import attrs
 
@@ -31,6 +31,7 @@ from modelwire.ir._chunks import (
     BlockStart,
     BlockStop,
     ChoiceFinish,
+    PartDelta,
     StreamChunk,
     StreamEnd,
     StreamError,
@@ -93,7 +94,7 @@ class Sequencer:
         self._waiting = 0
         self.ended = False
         """Whether `StreamEnd` went out."""
-        self.late: list[ToolArgumentsDelta | BlockStop] = []
+        self.late: list[ToolArgumentsDelta | PartDelta | BlockStop] = []
         """
         What came for a call that was stopped early, and would have changed it.
 
@@ -140,11 +141,13 @@ class Sequencer:
             return out
         if type(chunk) is StreamEnd or type(chunk) is StreamError:
             out = []
+            complete = type(chunk) is StreamEnd and chunk.complete
             for choice in self._choices.values():
                 # A block that was open when the stream failed stays open: its end
                 # is not known, and an error needs none.
-                if choice.waiting or type(chunk) is StreamEnd:
+                if complete or choice.waiting:
                     self._flush(choice, out)
+            self._choices.clear()
             self.ended = type(chunk) is StreamEnd
             out.append(chunk)
             return out
@@ -181,11 +184,11 @@ class Sequencer:
     def _delta(self, block: _Block, chunk: StreamChunk) -> list[StreamChunk]:
         choice = block.choice
         if block is choice.open:
-            if type(chunk) is ToolArgumentsDelta:
+            if _grows_arguments(chunk):
                 block.note(chunk.text)
             return [chunk]
         if block.state == _STOPPED_EARLY:
-            if type(chunk) is ToolArgumentsDelta:
+            if _grows_arguments(chunk):
                 self.late.append(chunk)
                 return []
             return [chunk]
@@ -235,7 +238,7 @@ class Sequencer:
             self._held -= block.size
             out += block.held
             for chunk in block.held:
-                if type(chunk) is ToolArgumentsDelta:
+                if _grows_arguments(chunk):
                     block.note(chunk.text)
             block.held = []
             block.size = 0
@@ -381,6 +384,15 @@ class _Block:
 
 
 _TOKENS: Final = re.compile(r'\\.|["{}\[\]]', re.DOTALL)
+
+
+def _grows_arguments(
+    chunk: StreamChunk,
+) -> TypeGuard[ToolArgumentsDelta | PartDelta]:
+    """Say whether *chunk* is more of the text of a call's arguments."""
+    return type(chunk) is ToolArgumentsDelta or (
+        type(chunk) is PartDelta and chunk.field == "arguments" and chunk.key is None
+    )
 
 
 def _size(value: Any) -> int:

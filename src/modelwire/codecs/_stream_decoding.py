@@ -61,18 +61,23 @@ class Machine(Protocol):
 
     def event(self, name: str | None, data: JSONObject, out: list[StreamChunk]) -> None:
         """Take an event whose data is a JSON object; append its chunks to *out*."""
+        ...
 
     def sentinel(self, out: list[StreamChunk]) -> None:
         """Take the end marker that is no JSON (`[DONE]`)."""
+        ...
 
     def eof(self, out: list[StreamChunk]) -> None:
         """Take the end of the bytes; must end the stream."""
+        ...
 
     def fail(self, error: ErrorInfo, out: list[StreamChunk], raw: Any = None) -> None:
         """End the stream with an error."""
+        ...
 
     def error_from_body(self, body: bytes) -> ErrorInfo:
         """Read an error body that stands where a stream was expected."""
+        ...
         raise NotImplementedError
 
 

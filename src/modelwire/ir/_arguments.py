@@ -14,7 +14,9 @@ from json import JSONDecodeError, JSONDecoder
 from math import isfinite
 from typing import Any, Final, NoReturn
 
-from modelwire.ir._base import node
+import attrs
+
+from modelwire.ir._base import Node
 from modelwire.ir._parts import ServerToolCallPart, ToolCallPart
 
 __all__ = ["Malformed", "Parsed", "parse_arguments"]
@@ -23,20 +25,19 @@ MAX_DEPTH: Final = 128
 """How many containers may be open at once; the same as in `modelwire.codecs`."""
 
 _BLANKS: Final = " \t\n\r"
-_BOM: Final = "\ufeff"
 _TOKEN: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
 
 
-@node
-class Parsed:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class Parsed(Node):
     """The arguments are what the tool's kind takes."""
 
     value: Any
     """A JSON object for a function; the text itself for a `custom` tool."""
 
 
-@node
-class Malformed:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class Malformed(Node):
     """The arguments are not what the tool's kind takes."""
 
     text: str
@@ -110,7 +111,7 @@ def _loads(text: str) -> Any:
         text = text.encode("utf-16-le", "surrogatepass").decode(
             "utf-16-le", "surrogatepass"
         )
-    text = text.removeprefix(_BOM).strip(_BLANKS)
+    text = text.strip(_BLANKS)
     if _is_too_deep(text):
         raise _NotJSONError(_TOO_DEEP)
     value, end = _raw_decode(text)

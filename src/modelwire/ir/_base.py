@@ -1,19 +1,18 @@
 """
-What every IR class shares: the two class decorators and the JSON aliases.
+What every IR class shares: the base class and the JSON aliases.
 
 IR classes are attrs classes, frozen and slotted, with `eq` on.  They are unhashable
 by design: they hold JSON values, and a hash that raises only for some values is
-worse than none.
+worse than none.  Each class spells out its decorator, because type checkers know
+`attrs.frozen` and no decorator of ours: `attrs.evolve` stays typed for users.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeAlias, TypeVar, dataclass_transform
+from typing import Any, ClassVar, TypeAlias
 
-import attrs
-
-__all__ = ["Extra", "JSONObject", "chunk", "node"]
+__all__ = ["Extra", "JSONObject", "Node"]
 
 JSONObject: TypeAlias = dict[str, Any]
 """A parsed JSON object.  Treat it as read-only once it stands in an IR value."""
@@ -24,25 +23,15 @@ What the IR has no name for, keyed by dialect: `{"openai-chat": {"field": value}
 
 Only the encoder of that dialect reads its entry; for every other target each field
 in it is a loss.  Keys are wire field names, verbatim.  The one key that is not,
-`"$spelling"`, holds notes about equivalent spellings (see `modelwire.codecs._extra`).
+`"$spelling"`, holds notes about equivalent spellings (docs/decisions/0003).
 """
 
-_T = TypeVar("_T")
+
+class Node:
+    """The base of every IR class; it only says that they have no hash."""
+
+    __slots__ = ()
+    __hash__: ClassVar[None]  # type: ignore[assignment]
 
 
-@dataclass_transform(
-    frozen_default=True, kw_only_default=True, field_specifiers=(attrs.field,)
-)
-def node(cls: type[_T]) -> type[_T]:
-    """Make *cls* a frozen, keyword-only, unhashable attrs class (people build it)."""
-    made = attrs.frozen(kw_only=True, weakref_slot=False)(cls)
-    made.__hash__ = None  # type: ignore[assignment]
-    return made
-
-
-@dataclass_transform(frozen_default=True, field_specifiers=(attrs.field,))
-def chunk(cls: type[_T]) -> type[_T]:
-    """Make *cls* a frozen, unhashable attrs class with positional fields (a chunk)."""
-    made = attrs.frozen(weakref_slot=False)(cls)
-    made.__hash__ = None  # type: ignore[assignment]
-    return made
+Node.__hash__ = None

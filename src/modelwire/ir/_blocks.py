@@ -226,9 +226,7 @@ class ChoiceState:
 
 def replaced(part: Part, changes: dict[str, Any]) -> Part:
     """Give *part* with other fields."""
-    node: Any = part  # mypy does not know our decorators as attrs classes
-    made: Part = attrs.evolve(node, **changes)
-    return made
+    return attrs.evolve(part, **changes)
 
 
 def build_choice(index: int, choice: ChoiceState, parts: list[Part]) -> Choice:

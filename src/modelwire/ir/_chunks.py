@@ -18,7 +18,7 @@ from typing import Any, Final, Literal, TypeAlias
 import attrs
 
 from modelwire.errors import ErrorInfo
-from modelwire.ir._base import Extra, JSONObject, chunk
+from modelwire.ir._base import Extra, JSONObject, Node
 from modelwire.ir._parts import Annotation, Logprobs, Opaque, Part
 from modelwire.ir._response import Finish, Usage
 
@@ -51,12 +51,8 @@ __all__ = [
 ]
 
 
-def _raw() -> Any:
-    return attrs.field(default=None, eq=False, repr=False)
-
-
-@chunk
-class StreamStart:
+@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+class StreamStart(Node):
     """The stream begins; first and once."""
 
     id: str | None = None
@@ -65,12 +61,12 @@ class StreamStart:
     """The model that answers."""
     created: int | None = None
     """When: Unix time in seconds."""
-    raw: JSONObject | None = _raw()
+    raw: JSONObject | None = attrs.field(default=None, eq=False, repr=False)
     """The native event."""
 
 
-@chunk
-class ResponseUpdate:
+@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+class ResponseUpdate(Node):
     """More is known of the response; what is not `None` replaces."""
 
     id: str | None = None
@@ -83,12 +79,12 @@ class ResponseUpdate:
     """The service tier that is used."""
     extra: Extra | None = None
     """Unknown fields of the response, keyed by dialect; merged key by key."""
-    raw: JSONObject | None = _raw()
+    raw: JSONObject | None = attrs.field(default=None, eq=False, repr=False)
     """The native event."""
 
 
-@chunk
-class BlockStart:
+@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+class BlockStart(Node):
     """A block begins: its header, or the whole part where it comes at once."""
 
     index: int
@@ -97,24 +93,24 @@ class BlockStart:
     """The choice it belongs to."""
     part: Part
     """The part as far as it is known; deltas append to it."""
-    raw: JSONObject | None = _raw()
+    raw: JSONObject | None = attrs.field(default=None, eq=False, repr=False)
     """The native event."""
 
 
-@chunk
-class TextDelta:
+@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+class TextDelta(Node):
     """More text of a `TextPart`."""
 
     index: int
     """The block."""
     text: str
     """Text to append."""
-    raw: JSONObject | None = _raw()
+    raw: JSONObject | None = attrs.field(default=None, eq=False, repr=False)
     """The native event."""
 
 
-@chunk
-class ReasoningDelta:
+@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+class ReasoningDelta(Node):
     """More text of a `ReasoningPart`, or of one of its summaries."""
 
     index: int
@@ -123,48 +119,48 @@ class ReasoningDelta:
     """Text to append."""
     summary: int | None = None
     """Which summary grows, from 0; `None`: the reasoning text."""
-    raw: JSONObject | None = _raw()
+    raw: JSONObject | None = attrs.field(default=None, eq=False, repr=False)
     """The native event."""
 
 
-@chunk
-class SignatureDelta:
+@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+class SignatureDelta(Node):
     """The signature of a block; it replaces an earlier one."""
 
     index: int
     """The block."""
     signature: Opaque
     """The signature."""
-    raw: JSONObject | None = _raw()
+    raw: JSONObject | None = attrs.field(default=None, eq=False, repr=False)
     """The native event."""
 
 
-@chunk
-class ToolArgumentsDelta:
+@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+class ToolArgumentsDelta(Node):
     """More arguments text of a tool call."""
 
     index: int
     """The block."""
     text: str
     """Text to append."""
-    raw: JSONObject | None = _raw()
+    raw: JSONObject | None = attrs.field(default=None, eq=False, repr=False)
     """The native event."""
 
 
-@chunk
-class RefusalDelta:
+@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+class RefusalDelta(Node):
     """More text of a `RefusalPart`."""
 
     index: int
     """The block."""
     text: str
     """Text to append."""
-    raw: JSONObject | None = _raw()
+    raw: JSONObject | None = attrs.field(default=None, eq=False, repr=False)
     """The native event."""
 
 
-@chunk
-class PartDelta:
+@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+class PartDelta(Node):
     """More of another growing field: code, diff, command, output, compaction text."""
 
     index: int
@@ -175,12 +171,12 @@ class PartDelta:
     """The key inside the field, where it is an object."""
     text: str
     """Text to append."""
-    raw: JSONObject | None = _raw()
+    raw: JSONObject | None = attrs.field(default=None, eq=False, repr=False)
     """The native event."""
 
 
-@chunk
-class AnnotationDelta:
+@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+class AnnotationDelta(Node):
     """One more annotation of a text; legal after its block's stop."""
 
     choice: int
@@ -189,12 +185,12 @@ class AnnotationDelta:
     """The block; `None`: the choice's last text."""
     annotation: Annotation
     """The annotation to append."""
-    raw: JSONObject | None = _raw()
+    raw: JSONObject | None = attrs.field(default=None, eq=False, repr=False)
     """The native event."""
 
 
-@chunk
-class AudioDelta:
+@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+class AudioDelta(Node):
     """More of an `AudioPart`."""
 
     index: int
@@ -205,12 +201,12 @@ class AudioDelta:
     """Transcript to append."""
     expires_at: int | None = None
     """When the provider forgets the audio: Unix time in seconds."""
-    raw: JSONObject | None = _raw()
+    raw: JSONObject | None = attrs.field(default=None, eq=False, repr=False)
     """The native event."""
 
 
-@chunk
-class ImageDelta:
+@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+class ImageDelta(Node):
     """A partial image; it replaces an earlier one."""
 
     index: int
@@ -221,24 +217,24 @@ class ImageDelta:
     """MIME type, where known."""
     sequence: int | None = None
     """Which partial image it is, from 0."""
-    raw: JSONObject | None = _raw()
+    raw: JSONObject | None = attrs.field(default=None, eq=False, repr=False)
     """The native event."""
 
 
-@chunk
-class ServerToolProgress:
+@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+class ServerToolProgress(Node):
     """The status of a server tool's call changed."""
 
     index: int
     """The block."""
     status: str
     """The status as received."""
-    raw: JSONObject | None = _raw()
+    raw: JSONObject | None = attrs.field(default=None, eq=False, repr=False)
     """The native event."""
 
 
-@chunk
-class LogprobsDelta:
+@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+class LogprobsDelta(Node):
     """More token log probabilities."""
 
     choice: int
@@ -247,102 +243,102 @@ class LogprobsDelta:
     """The block; `None`: they belong to the choice."""
     logprobs: Logprobs
     """What to append."""
-    raw: JSONObject | None = _raw()
+    raw: JSONObject | None = attrs.field(default=None, eq=False, repr=False)
     """The native event."""
 
 
-@chunk
-class BlockStop:
+@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+class BlockStop(Node):
     """A block ends."""
 
     index: int
     """The block."""
     part: Part | None = None
     """The authoritative final part; `None`: what was streamed is right."""
-    raw: JSONObject | None = _raw()
+    raw: JSONObject | None = attrs.field(default=None, eq=False, repr=False)
     """The native event."""
 
 
-@chunk
-class ChoiceUpdate:
+@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+class ChoiceUpdate(Node):
     """Unknown fields of a choice (grounding, safety, filters); merged key by key."""
 
     choice: int
     """The choice."""
     extra: Extra
     """The fields, keyed by dialect."""
-    raw: JSONObject | None = _raw()
+    raw: JSONObject | None = attrs.field(default=None, eq=False, repr=False)
     """The native event."""
     message: Extra | None = None
     """Unknown fields of the choice's message; merged key by key."""
 
 
-@chunk
-class ChoiceFinish:
+@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+class ChoiceFinish(Node):
     """A choice ended."""
 
     choice: int
     """The choice."""
     finish: Finish
     """Why."""
-    raw: JSONObject | None = _raw()
+    raw: JSONObject | None = attrs.field(default=None, eq=False, repr=False)
     """The native event."""
 
 
-@chunk
-class UsageUpdate:
+@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+class UsageUpdate(Node):
     """The usage so far, whole; it replaces an earlier one."""
 
     usage: Usage
     """The merged snapshot."""
-    raw: JSONObject | None = _raw()
+    raw: JSONObject | None = attrs.field(default=None, eq=False, repr=False)
     """The native event."""
 
 
-@chunk
-class ModerationUpdate:
+@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+class ModerationUpdate(Node):
     """The provider's moderation results; they replace earlier ones."""
 
     moderation: Any
     """The results, in the provider's own shape."""
-    raw: JSONObject | None = _raw()
+    raw: JSONObject | None = attrs.field(default=None, eq=False, repr=False)
     """The native event."""
 
 
-@chunk
-class Keepalive:
+@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+class Keepalive(Node):
     """The peer is alive: a comment, a ping."""
 
     text: str | None = None
     """The comment's text, where there is one."""
-    raw: JSONObject | None = _raw()
+    raw: JSONObject | None = attrs.field(default=None, eq=False, repr=False)
     """The native event."""
 
 
-@chunk
-class StreamError:
+@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+class StreamError(Node):
     """The provider reported an error, or the stream cannot be decoded further."""
 
     error: ErrorInfo
     """What went wrong."""
-    raw: JSONObject | None = _raw()
+    raw: JSONObject | None = attrs.field(default=None, eq=False, repr=False)
     """The native event."""
 
 
-@chunk
-class StreamEnd:
+@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+class StreamEnd(Node):
     """The stream is over; last and once."""
 
     complete: bool
     """Whether it ended as its dialect says a whole answer ends."""
     terminator: Literal["event", "eof", "none"] = "none"
     """What told the end: a terminal event, the end of the bytes, or nothing did."""
-    raw: JSONObject | None = _raw()
+    raw: JSONObject | None = attrs.field(default=None, eq=False, repr=False)
     """The native event."""
 
 
-@chunk
-class UnknownEvent:
+@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+class UnknownEvent(Node):
     """A well-formed event (or delta) of a type that the codec does not know."""
 
     dialect: str

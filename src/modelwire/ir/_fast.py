@@ -17,6 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from modelwire.ir import _chunks
+from modelwire.ir._base import Node
 
 if TYPE_CHECKING:
     new_reasoning_delta = _chunks.ReasoningDelta
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["new_reasoning_delta", "new_text_delta", "new_tool_arguments_delta"]
 
 
-class _TextDelta:
+class _TextDelta(Node):
     """The twin of `TextDelta`."""
 
     __slots__ = ("index", "raw", "text")
@@ -35,10 +36,10 @@ class _TextDelta:
         self.index = index
         self.text = text
         self.raw = raw
-        self.__class__ = _chunks.TextDelta  # type: ignore[assignment]  # noqa: PLE0237
+        self.__class__ = _chunks.TextDelta  # type: ignore[assignment]
 
 
-class _ToolArgumentsDelta:
+class _ToolArgumentsDelta(Node):
     """The twin of `ToolArgumentsDelta`."""
 
     __slots__ = ("index", "raw", "text")
@@ -47,10 +48,10 @@ class _ToolArgumentsDelta:
         self.index = index
         self.text = text
         self.raw = raw
-        self.__class__ = _chunks.ToolArgumentsDelta  # type: ignore[assignment]  # noqa: PLE0237
+        self.__class__ = _chunks.ToolArgumentsDelta  # type: ignore[assignment]
 
 
-class _ReasoningDelta:
+class _ReasoningDelta(Node):
     """The twin of `ReasoningDelta`."""
 
     __slots__ = ("index", "raw", "summary", "text")
@@ -62,7 +63,7 @@ class _ReasoningDelta:
         self.text = text
         self.summary = summary
         self.raw = raw
-        self.__class__ = _chunks.ReasoningDelta  # type: ignore[assignment]  # noqa: PLE0237
+        self.__class__ = _chunks.ReasoningDelta  # type: ignore[assignment]
 
 
 def _pick(twin: type, frozen: type) -> Any:

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 import attrs
 
 from modelwire.errors import InvalidIRError
+from modelwire.ir._loss_codes import LossCode
 
 if TYPE_CHECKING:
     from cattrs import Converter
@@ -34,6 +35,7 @@ JSON_VERSION: Final = 1
 """The version of the form; one that this release does not know is refused."""
 
 _TAG: Final = "$type"
+_LOSS_CODES: Final = frozenset(code.value for code in LossCode)
 _UNIONS: Final = ("Part", "Source", "Tool", "StreamChunk")
 
 
@@ -170,6 +172,8 @@ def _converter() -> Converter:
     for kind in (str, int, bool):
         converter.register_structure_hook(kind, _exact(kind))
     converter.register_structure_hook(float, _number)
+    converter.register_structure_hook(LossCode, _loss_code)
+    converter.register_unstructure_hook(LossCode, _value)
     converter.register_structure_hook_func(_is_json, _read_json)
     converter.register_unstructure_hook_func(_is_json, _plain)
     converter.register_structure_hook_func(_is_text_or_object, _read_text_or_object)
@@ -225,6 +229,8 @@ def _describe(error: BaseException, _kind: type | None) -> str:
 
     if isinstance(error, _FaultError):
         return str(error)
+    if isinstance(error, RecursionError):
+        return "it nests too deep"
     if isinstance(error, KeyError):
         return f"{error.args[0]} is missing"
     if isinstance(error, ForbiddenExtraKeysError):
@@ -248,6 +254,16 @@ def _number(value: Any, _kind: Any) -> Any:
     if type(value) not in (int, float):
         _refuse("number", value)
     return value
+
+
+def _loss_code(value: Any, _kind: Any) -> LossCode:
+    if value not in _LOSS_CODES:
+        _refuse("a loss code", value)
+    return LossCode(value)
+
+
+def _value(code: LossCode) -> str:
+    return code.value
 
 
 def _refuse(expected: str, value: object) -> NoReturn:

@@ -183,11 +183,11 @@ class LossCode(enum.StrEnum):
     """The tool's name on its result is dropped for all but Gemini and Ollama."""
     TOOL_RESULT_SEARCH_RESULT_TOOL_REFERENCE = (
         "tool_result.search_result_tool_reference"
-        """
+    )
+    """
     Search results and tool references inside a tool result become text or are dropped
     outside Anthropic, Bedrock and Cohere.
     """
-    )
     # 4. Tools
     TOOL_FUNCTION = "tool.function"
     """

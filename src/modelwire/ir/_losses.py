@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Final, Literal, TypeAlias
 
-from modelwire.ir._base import node
+import attrs
+
+from modelwire.ir._base import Node
 from modelwire.ir._loss_codes import LossCode
 
 __all__ = ["SEVERITIES", "Loss", "LossAction", "LossCode", "Severity"]
@@ -35,8 +37,8 @@ SEVERITIES: Final[tuple[Severity, ...]] = (
 """Every `Severity`, worst first."""
 
 
-@node
-class Loss:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class Loss(Node):
     """
     One thing that did not survive an encode or a translation unchanged.
 

@@ -28,7 +28,7 @@ from typing import Final, Literal, TypeAlias
 
 import attrs
 
-from modelwire.ir._base import Extra, node
+from modelwire.ir._base import Extra, Node
 from modelwire.ir._parts import Part
 
 __all__ = ["LEGAL_PARTS", "Message", "Role"]
@@ -36,8 +36,8 @@ __all__ = ["LEGAL_PARTS", "Message", "Role"]
 Role: TypeAlias = Literal["system", "developer", "user", "assistant", "tool"]
 
 
-@node
-class Message:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class Message(Node):
     """One message of a conversation."""
 
     role: Role

@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeAlias
 
 import attrs
 
-from modelwire.ir._base import Extra, JSONObject, node
+from modelwire.ir._base import Extra, JSONObject, Node
 
 __all__ = [
     "Annotation",
@@ -50,8 +50,8 @@ __all__ = [
 # --- what stands on parts -----------------------------------------------------------
 
 
-@node
-class CacheBreakpoint:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class CacheBreakpoint(Node):
     """A prompt-cache breakpoint: the prefix up to and including its owner is cached."""
 
     ttl: str | None = None
@@ -60,8 +60,8 @@ class CacheBreakpoint:
     """Unknown fields, keyed by dialect."""
 
 
-@node
-class Opaque:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class Opaque(Node):
     """Bytes (as text) that only their maker can read; replayed to kin or not at all."""
 
     value: str
@@ -74,8 +74,8 @@ class Opaque:
     """The model that made it, where known."""
 
 
-@node
-class ItemRef:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class ItemRef(Node):
     """The wire item that a part came from; parts of one *group* came from one item."""
 
     id: str | None = None
@@ -88,8 +88,8 @@ class ItemRef:
     """Equal for parts that stood in one item; `None`: the part is its own item."""
 
 
-@node
-class SourceSpan:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class SourceSpan(Node):
     """A span in the cited source."""
 
     unit: Literal["char", "page", "block"]
@@ -102,8 +102,8 @@ class SourceSpan:
     """Which document or search result of the request, counted from 0."""
 
 
-@node
-class Annotation:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class Annotation(Node):
     """A citation or another note on a text."""
 
     kind: Literal["url", "document", "search_result", "file", "unknown"]
@@ -132,8 +132,8 @@ class Annotation:
     """Unknown fields, keyed by dialect."""
 
 
-@node
-class TokenLogprob:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class TokenLogprob(Node):
     """One token with its log probability."""
 
     token: str
@@ -148,8 +148,8 @@ class TokenLogprob:
     """Unknown fields, keyed by dialect."""
 
 
-@node
-class Logprobs:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class Logprobs(Node):
     """Token log probabilities of one choice, or (as a delta) some more of them."""
 
     content: tuple[TokenLogprob, ...] | None = None
@@ -163,8 +163,8 @@ class Logprobs:
 # --- sources ------------------------------------------------------------------------
 
 
-@node
-class Base64Source:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class Base64Source(Node):
     """Media inside the body."""
 
     data: str
@@ -173,8 +173,8 @@ class Base64Source:
     """MIME type, parameters included, as received."""
 
 
-@node
-class UrlSource:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class UrlSource(Node):
     """Media behind an address.  A codec never fetches it."""
 
     url: str
@@ -183,8 +183,8 @@ class UrlSource:
     """MIME type, where the dialect names it."""
 
 
-@node
-class FileIdSource:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class FileIdSource(Node):
     """A file that was uploaded to a provider before; scoped to that provider."""
 
     file_id: str
@@ -195,8 +195,8 @@ class FileIdSource:
     """MIME type, where the dialect names it."""
 
 
-@node
-class TextSource:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class TextSource(Node):
     """A document given as plain text."""
 
     text: str
@@ -205,8 +205,8 @@ class TextSource:
     """MIME type."""
 
 
-@node
-class ContentSource:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class ContentSource(Node):
     """A document given as parts."""
 
     parts: tuple[Part, ...]
@@ -219,8 +219,8 @@ Source: TypeAlias = Base64Source | UrlSource | FileIdSource | TextSource | Conte
 # --- parts --------------------------------------------------------------------------
 
 
-@node
-class TextPart:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class TextPart(Node):
     """Text."""
 
     text: str
@@ -239,8 +239,8 @@ class TextPart:
     """Unknown fields, keyed by dialect."""
 
 
-@node
-class ImagePart:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class ImagePart(Node):
     """An image."""
 
     source: Source
@@ -257,8 +257,8 @@ class ImagePart:
     """Unknown fields, keyed by dialect."""
 
 
-@node
-class DocumentPart:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class DocumentPart(Node):
     """A document: PDF, text, or parts."""
 
     source: Source
@@ -281,8 +281,8 @@ class DocumentPart:
     """Unknown fields, keyed by dialect."""
 
 
-@node
-class SearchResultPart:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class SearchResultPart(Node):
     """A search result that the caller supplies and the model may cite."""
 
     source: str
@@ -303,8 +303,8 @@ class SearchResultPart:
     """Unknown fields, keyed by dialect."""
 
 
-@node
-class AudioPart:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class AudioPart(Node):
     """Audio, from the user or from the model; or a reference to earlier output."""
 
     source: Source | None = None
@@ -325,8 +325,8 @@ class AudioPart:
     """Unknown fields, keyed by dialect."""
 
 
-@node
-class VideoPart:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class VideoPart(Node):
     """A video."""
 
     source: Source
@@ -341,8 +341,8 @@ class VideoPart:
     """Unknown fields, keyed by dialect."""
 
 
-@node
-class ReasoningPart:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class ReasoningPart(Node):
     """Reasoning of the model: any combination of text, summaries and opaque state."""
 
     text: str | None = None
@@ -365,8 +365,8 @@ class ReasoningPart:
     """Unknown fields, keyed by dialect."""
 
 
-@node
-class ToolCallPart:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class ToolCallPart(Node):
     """A call that the caller must answer; it ends the turn with `tool_calls`."""
 
     id: str
@@ -387,8 +387,8 @@ class ToolCallPart:
     """Unknown fields, keyed by dialect."""
 
 
-@node
-class ToolResultPart:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class ToolResultPart(Node):
     """The caller's answer to a `ToolCallPart`."""
 
     call_id: str
@@ -409,8 +409,8 @@ class ToolResultPart:
     """Unknown fields, keyed by dialect."""
 
 
-@node
-class ServerToolCallPart:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class ServerToolCallPart(Node):
     """A call that the provider runs by itself."""
 
     id: str
@@ -437,8 +437,8 @@ class ServerToolCallPart:
     """Unknown fields, keyed by dialect."""
 
 
-@node
-class ServerToolResultPart:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class ServerToolResultPart(Node):
     """The result of a `ServerToolCallPart`, where it stands in an item of its own."""
 
     call_id: str
@@ -463,8 +463,8 @@ class ServerToolResultPart:
     """Unknown fields, keyed by dialect."""
 
 
-@node
-class RefusalPart:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class RefusalPart(Node):
     """The model's refusal, in its own words."""
 
     text: str
@@ -479,8 +479,8 @@ class RefusalPart:
     """Unknown fields, keyed by dialect."""
 
 
-@node
-class CompactionPart:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class CompactionPart(Node):
     """A provider's summary that stands for earlier turns."""
 
     text: str | None = None
@@ -497,8 +497,8 @@ class CompactionPart:
     """Unknown fields, keyed by dialect."""
 
 
-@node
-class UnknownPart:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class UnknownPart(Node):
     """A content item of a type that the codec does not know; kept whole."""
 
     dialect: str

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import attrs
 
-from modelwire.ir._base import Extra, JSONObject, node
+from modelwire.ir._base import Extra, JSONObject, Node
 from modelwire.ir._messages import Message
 from modelwire.ir._parts import Part
 from modelwire.ir._tools import Tool, ToolChoice
@@ -22,8 +22,8 @@ __all__ = [
 ]
 
 
-@node
-class ResponseFormat:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class ResponseFormat(Node):
     """What shape the text of the answer must have."""
 
     kind: Literal["text", "json_object", "json_schema", "unknown"]
@@ -40,8 +40,8 @@ class ResponseFormat:
     """Unknown fields, keyed by dialect."""
 
 
-@node
-class ReasoningConfig:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class ReasoningConfig(Node):
     """How much the model reasons, and what of it is shown."""
 
     mode: str | None = None
@@ -56,8 +56,8 @@ class ReasoningConfig:
     """Unknown fields, keyed by dialect."""
 
 
-@node
-class AudioOutput:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class AudioOutput(Node):
     """The wanted audio output."""
 
     format: str
@@ -68,8 +68,8 @@ class AudioOutput:
     """Unknown fields, keyed by dialect."""
 
 
-@node
-class CachePolicy:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class CachePolicy(Node):
     """Prompt caching of the whole request (breakpoints stand on their parts)."""
 
     key: str | None = None
@@ -84,8 +84,8 @@ class CachePolicy:
     """Unknown fields, keyed by dialect."""
 
 
-@node
-class Prediction:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class Prediction(Node):
     """Text that the answer is expected to repeat."""
 
     parts: tuple[Part, ...]
@@ -94,8 +94,8 @@ class Prediction:
     """Unknown fields, keyed by dialect."""
 
 
-@node
-class ChatRequest:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class ChatRequest(Node):
     """A conversation and how to continue it.  `None` means not set."""
 
     model: str

@@ -7,7 +7,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 import attrs
 
-from modelwire.ir._base import Extra, JSONObject, node
+from modelwire.ir._base import Extra, JSONObject, Node
 from modelwire.ir._messages import Message
 from modelwire.ir._parts import Logprobs
 
@@ -57,8 +57,8 @@ FINISH_KINDS: Final[tuple[FinishKind, ...]] = (
 """Every `FinishKind`, in the order of its definition."""
 
 
-@node
-class Finish:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class Finish(Node):
     """Why a choice ended: the meaning and the wire's own word."""
 
     kind: FinishKind
@@ -71,8 +71,8 @@ class Finish:
     """Unknown fields about the end (`stop_details`, …), keyed by dialect."""
 
 
-@node
-class Usage:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class Usage(Node):
     """
     Tokens used: disjoint axes, and totals that include them.
 
@@ -120,8 +120,8 @@ class Usage:
     """Unknown fields, keyed by dialect."""
 
 
-@node
-class Choice:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class Choice(Node):
     """One answer of the model."""
 
     index: int
@@ -136,8 +136,8 @@ class Choice:
     """Unknown fields (grounding, safety, filters), keyed by dialect."""
 
 
-@node
-class ChatResponse:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class ChatResponse(Node):
     """The model's answer.  `None` means not said."""
 
     id: str | None = None

@@ -6,7 +6,7 @@ from typing import Any, Literal, TypeAlias
 
 import attrs
 
-from modelwire.ir._base import Extra, JSONObject, node
+from modelwire.ir._base import Extra, JSONObject, Node
 from modelwire.ir._parts import CacheBreakpoint
 
 __all__ = [
@@ -21,8 +21,8 @@ __all__ = [
 ]
 
 
-@node
-class FunctionTool:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class FunctionTool(Node):
     """A function with a JSON Schema that the caller runs."""
 
     name: str
@@ -41,8 +41,8 @@ class FunctionTool:
     """Unknown fields, keyed by dialect."""
 
 
-@node
-class Grammar:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class Grammar(Node):
     """A grammar that free-form input must follow."""
 
     syntax: str
@@ -51,8 +51,8 @@ class Grammar:
     """The grammar's text."""
 
 
-@node
-class CustomTool:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class CustomTool(Node):
     """A tool that takes free text, perhaps within a grammar."""
 
     name: str
@@ -67,8 +67,8 @@ class CustomTool:
     """Unknown fields, keyed by dialect."""
 
 
-@node
-class ServerTool:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class ServerTool(Node):
     """
     A tool that the provider defines: web search, code execution, computer use, …
 
@@ -93,8 +93,8 @@ class ServerTool:
     """Unknown fields, keyed by dialect."""
 
 
-@node
-class UnknownTool:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class UnknownTool(Node):
     """A tool declaration of a type that the codec does not know; kept whole."""
 
     dialect: str
@@ -107,8 +107,8 @@ Tool: TypeAlias = FunctionTool | CustomTool | ServerTool | UnknownTool
 """The closed union of tool declarations."""
 
 
-@node
-class AllowedTool:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class AllowedTool(Node):
     """One tool of an allowed subset."""
 
     name: str
@@ -119,8 +119,8 @@ class AllowedTool:
     """Unknown fields, keyed by dialect."""
 
 
-@node
-class ToolChoice:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class ToolChoice(Node):
     """Whether and which tool the model calls."""
 
     mode: Literal["auto", "none", "required", "tool", "unknown"]

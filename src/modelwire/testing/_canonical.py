@@ -86,7 +86,7 @@ def regrouped(value: Any) -> tuple[Any, Places]:
     places = {_MESSAGES: paths}
     for number, part_paths in enumerate(parts):
         places[f"{_MESSAGES}#{number}"] = part_paths
-    return attrs.evolve(cast("Any", value), messages=tuple(messages)), places
+    return attrs.evolve(value, messages=tuple(messages)), places
 
 
 def _pieces(message: Message) -> list[tuple[Message, list[int]]]:
@@ -106,7 +106,7 @@ def _pieces(message: Message) -> list[tuple[Message, list[int]]]:
         role = "tool" if results[group[0]] else message.role
         # What the message itself says stays on its first piece.
         piece = (
-            attrs.evolve(cast("Any", message), role=role, parts=parts)
+            attrs.evolve(message, role=role, parts=parts)
             if not pieces
             else Message(role=role, parts=parts)
         )

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias, get_args
 
 import attrs
 
-from modelwire.ir._base import node
+from modelwire.ir._base import Node
 from modelwire.ir._messages import Message
 from modelwire.ir._parts import Annotation, Part, ServerToolCallPart, ToolCallPart
 from modelwire.ir._response import Choice
@@ -24,8 +24,8 @@ from modelwire.testing._canonical import Places, equal_arguments
 __all__ = ["Added", "Changed", "Difference", "Removed", "compare", "compare_placed"]
 
 
-@node
-class Removed:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class Removed(Node):
     """It stands in the first value and nowhere in the second."""
 
     path: str
@@ -34,8 +34,8 @@ class Removed:
     """Whether a loss must account for it; not for a node whose fields say it all."""
 
 
-@node
-class Added:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class Added(Node):
     """It stands in the second value and nowhere in the first."""
 
     to: str
@@ -46,8 +46,8 @@ class Added:
     """Whether a loss must account for it; not for a node whose fields say it all."""
 
 
-@node
-class Changed:
+@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+class Changed(Node):
     """It stands in both and differs."""
 
     path: str
@@ -109,7 +109,7 @@ class _Walk:
         self.out: list[Difference] = []
 
     def value(self, px: str, x: Any, py: str, y: Any) -> None:
-        if x is y or _is_same(x, y):
+        if x is y:
             return
         if _is_empty(x) != _is_empty(y):
             if _is_empty(x):
@@ -127,7 +127,7 @@ class _Walk:
         elif isinstance(x, list) and isinstance(y, list) and len(x) == len(y):
             for number, (a, b) in enumerate(zip(x, y, strict=True)):
                 self.value(f"{px}[{number}]", a, f"{py}[{number}]", b)
-        else:
+        elif not _is_same(x, y):
             self.out.append(Changed(path=px, to=py))
 
     def fields(self, px: str, x: Any, py: str, y: Any) -> None:
@@ -169,7 +169,7 @@ class _Walk:
                         self.value(fx, a, fy, b)
 
     def removed_message(self, path: str, message: Message, parts: list[str]) -> None:
-        bare = attrs.evolve(_any(message), parts=())
+        bare = attrs.evolve(message, parts=())
         about = _expand(path, bare)
         # A message that says nothing but its parts is gone when they are.
         about[0] = (path, not parts and len(about) == 1)
@@ -180,7 +180,7 @@ class _Walk:
     def added_message(
         self, px: str, to: str, message: Message, parts: list[str]
     ) -> None:
-        bare = attrs.evolve(_any(message), parts=())
+        bare = attrs.evolve(message, parts=())
         about = _expand(to, bare)
         about[0] = (to, not parts and len(about) == 1)
         befores = [before for before, _ in _expand(px, bare)]
@@ -303,8 +303,3 @@ def _is_empty(value: Any) -> bool:
 
 def _is_same(x: Any, y: Any) -> bool:
     return bool(x == y) and isinstance(x, bool) == isinstance(y, bool)
-
-
-def _any(value: Any) -> Any:
-    """Hide *value*'s class from mypy, which does not see an attrs class in it."""
-    return value

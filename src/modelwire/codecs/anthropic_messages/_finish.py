@@ -114,6 +114,10 @@ def encode_finish(
     if finish is None:
         return {"stop_reason": None, "stop_sequence": None}
     kind = finish.kind
+    if kind == "unknown" and not finish.raw and DIALECT not in finish.extra:
+        # The source named no reason either; null is the API's word for that.
+        log.add(LossCode.FINISH_UNKNOWN, path, "dropped", severity="cosmetic")
+        return {"stop_reason": None, "stop_sequence": None}
     if finish.raw is not None and STOP_REASONS.get(finish.raw) == kind:
         # The API's own word stands: after programmatic calls it ends a turn that
         # holds tool_use blocks (recorded: …programmatic-tool-calling-1).

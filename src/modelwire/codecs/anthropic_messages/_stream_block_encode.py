@@ -16,7 +16,6 @@ import attrs
 
 from modelwire.codecs._ids import counting_ids
 from modelwire.codecs._json import dumps_str, escape
-from modelwire.codecs._losses import LossLog
 from modelwire.codecs.anthropic_messages._block_calls import CUSTOM_FIELD
 from modelwire.codecs.anthropic_messages._block_encode import BlockWriter
 from modelwire.codecs.anthropic_messages._citations import encode_citation
@@ -27,7 +26,8 @@ from modelwire.codecs.anthropic_messages._stream_events import (
     json_delta,
     unknown_keys,
 )
-from modelwire.codecs.anthropic_messages._wire import DIALECT, own_event
+from modelwire.codecs.anthropic_messages._stream_log import StreamLog
+from modelwire.codecs.anthropic_messages._wire import own_event
 from modelwire.ir._chunks import (
     AnnotationDelta,
     AudioDelta,
@@ -43,7 +43,7 @@ from modelwire.ir._chunks import (
     TextDelta,
     ToolArgumentsDelta,
 )
-from modelwire.ir._losses import LossAction, LossCode, Severity
+from modelwire.ir._losses import LossCode, Severity
 from modelwire.ir._parts import (
     AudioPart,
     ReasoningPart,
@@ -71,6 +71,9 @@ _HOT: Final[dict[type, type]] = {
 }
 """The delta that goes by template into a block of that part."""
 
+_AS_TEXT: Final = (RefusalPart, AudioPart)
+"""Parts that become text: one loss at the part's own path says all of it."""
+
 _MAIN: Final[dict[type, tuple[str, LossCode]]] = {
     TextPart: ("text", LossCode.OUT_TEXT),
     RefusalPart: ("text", LossCode.OUT_REFUSAL),
@@ -80,43 +83,6 @@ _MAIN: Final[dict[type, tuple[str, LossCode]]] = {
     ServerToolCallPart: ("arguments", LossCode.BT_CALL_ITEMS),
 }
 """The field that a block grows, and its concept."""
-
-
-class _StreamLog(LossLog):
-    """A log that has each loss once: a stream meets the same one many times."""
-
-    __slots__ = ("_seen",)
-
-    def __init__(self) -> None:
-        super().__init__(DIALECT)
-        self._seen: set[tuple[str, str | None, str | None, str]] = set()
-
-    def add(
-        self,
-        code: LossCode,
-        path: str | None,
-        action: LossAction,
-        *,
-        to: str | None = None,
-        severity: Severity | None = None,
-        detail: str = "",
-    ) -> None:
-        """Record a loss, unless it is there."""
-        key = (code, path, to, action)
-        if key not in self._seen:
-            self._seen.add(key)
-            super().add(code, path, action, to=to, severity=severity, detail=detail)
-
-    def forget(self, place: str) -> None:
-        """Take back the losses at and below *place*, which turned out not to be."""
-        self._losses = [
-            loss
-            for loss in self._losses
-            if not (loss.path or loss.to or "").startswith(place)
-        ]
-        self._seen = {
-            key for key in self._seen if not (key[1] or key[2] or "").startswith(place)
-        }
 
 
 class BlockStream:
@@ -131,7 +97,7 @@ class BlockStream:
     def __init__(self, *, ids: Ids | None, limits: Limits) -> None:
         self._ids = ids
         self._id: str | None = None
-        self._log = _StreamLog()
+        self._log = StreamLog()
         self._writer = BlockWriter(self._log, response=True, ids=self._new_id)
         self._max_held = limits.max_held_bytes
         self._held = 0
@@ -222,7 +188,8 @@ class BlockStream:
         if type(part) is ReasoningPart:
             block.text = part.text is not None
             self._grow(block, part.text or "", None)
-            if not part.text:
+            if part.text is None and part.summaries:
+                block.summary = len(part.summaries) - 1
                 self._grow(block, "\n\n".join(part.summaries), None)
         elif block.mode == "tool":
             self._grow(block, part.arguments, None)
@@ -313,7 +280,7 @@ class BlockStream:
                     fragment = f'{{"{CUSTOM_FIELD}":"{fragment}'
             delta: JSONObject = {"type": "input_json_delta", "partial_json": fragment}
             self._put_delta(block, delta, raw)
-        block.length += len(text)
+        block.note(text)
 
     def _text_delta(self, chunk: TextDelta | RefusalDelta | ToolArgumentsDelta) -> None:
         block = self._block(chunk)
@@ -328,7 +295,7 @@ class BlockStream:
             block.text = True
             if block.mode == "whole":
                 return
-            if block.summary is not None and chunk.text:
+            if block.summary is not None and block.length:
                 # Text behind summaries: one text here, and so another one.
                 code = LossCode.THINK_TEXT
                 self._log.approximate(code, f"{block.path}.text", "behind summaries")
@@ -354,7 +321,7 @@ class BlockStream:
 
     def _proof(self, block: OutBlock) -> None:
         """Record a signature that the block has no place for."""
-        if type(block.part) in (RefusalPart, AudioPart):
+        if type(block.part) in _AS_TEXT:
             # The loss of the whole part stands for all that is on it.
             return
         if block.signature is not None:
@@ -362,24 +329,31 @@ class BlockStream:
             self._writer.proof(part, block.path)
 
     def _part_delta(self, chunk: PartDelta) -> None:
-        block = self._block(chunk)
-        if block is None:
+        block = self._blocks.get(chunk.index)
+        if block is None or block.dropped:
             return
-        if block.mode == "compaction":
+        grows = block.mode != "whole" and chunk.field in ("text", "arguments")
+        if not grows:
+            # Output of a server tool: its block has no place for it.
+            self._drop_field(block, chunk.field)
+        elif block.stopped:
+            return
+        elif block.mode == "compaction" or chunk.key is not None:
             self._held += len(chunk.text)
             if self._held > self._max_held:
                 self._overflow()
-                return
-            block.pieces.append(chunk.text)
-        elif chunk.field == "arguments" and chunk.key is not None:
-            block.keyed.setdefault(chunk.key, []).append(chunk.text)
-        elif block.mode != "whole" and chunk.field in ("text", "arguments"):
+            elif chunk.key is None:
+                block.pieces.append(chunk.text)
+            else:
+                block.keyed.setdefault(chunk.key, []).append(chunk.text)
+        else:
             block.text = True
             self._grow(block, chunk.text, chunk.raw)
-        else:
-            # Output of a server tool: its block is whole, and says so at its start.
-            path = f"{block.path}.{chunk.field}"
-            self._log.add(LossCode.BT_CALL_ITEMS, path, "dropped", severity="content")
+
+    def _drop_field(self, block: OutBlock, field: str) -> None:
+        path = f"{block.path}.{field}"
+        severity: Severity = "cosmetic" if field == "status" else "content"
+        self._log.add(LossCode.BT_CALL_ITEMS, path, "dropped", severity=severity)
 
     def _audio_delta(self, chunk: AudioDelta) -> None:
         block = self._block(chunk)
@@ -391,14 +365,9 @@ class BlockStream:
         """Drop a preview; the image itself is dropped where its block starts."""
 
     def _progress(self, chunk: ServerToolProgress) -> None:
-        block = self._block(chunk)
-        if block is not None:
-            self._log.add(
-                LossCode.BT_CALL_ITEMS,
-                f"{block.path}.status",
-                "dropped",
-                severity="cosmetic",
-            )
+        block = self._blocks.get(chunk.index)
+        if block is not None and not block.dropped:
+            self._drop_field(block, "status")
 
     def _annotation(self, chunk: AnnotationDelta) -> None:
         block = (
@@ -467,41 +436,65 @@ class BlockStream:
 
     def _settle(self, block: OutBlock, part: Any) -> None:
         """Take the authoritative final form of a block."""
-        if part is None or type(part) is not type(block.part):
+        if part is None:
+            return
+        if type(part) is not type(block.part):
+            code = LossCode.OUT_TEXT
+            self._log.approximate(code, block.path, "another kind of part at its end")
             return
         before = block.part
         block.part = part
-        if getattr(part, "signature", None) is not None:
-            block.signature = part.signature
+        block.signature = part.signature
         if block.mode == "compaction":
             block.pieces.clear()
             return
         if block.mode == "whole":
-            if part != before:
-                code = LossCode.BT_CALL_ITEMS
-                if type(part) is ReasoningPart:
-                    code = LossCode.THINK_REDACTED
-                self._log.approximate(code, block.path, "changed after it was written")
+            self._settle_whole(block, before)
             return
         field, code = _MAIN[type(part)]
-        text = getattr(part, field) or ""
-        if len(text) != block.length:
+        text = getattr(part, field)
+        if type(part) is ReasoningPart:
+            block.text = text is not None
+            block.summaries = set(range(len(part.summaries)))
+            if text is None:
+                # One loss for the part says that its text is made of summaries.
+                field, text = "", "\n\n".join(part.summaries)
+        if not block.said(text or ""):
             if block.length == 0 and not block.stopped:
-                block.text = True
                 self._grow(block, text, None)
-            elif not (type(part) is ReasoningPart and block.summary is not None):
+            elif field:
                 # What was written cannot be taken back, and nothing is appended.
                 self._log.approximate(code, f"{block.path}.{field}")
         if type(part) is TextPart and not block.stopped:
             self._settle_annotations(block, part)
-        if type(part) is ReasoningPart:
-            block.summaries.update(range(len(part.summaries)))
         if type(part) is ToolCallPart:
             for name in ("id", "name"):
                 if getattr(before, name) != getattr(part, name):
                     self._log.approximate(code, f"{block.path}.{name}")
-        if part.extra or part.item is not None or part.cache is not None:
+        if type(part) is ServerToolCallPart:
+            for name in ("status", "result"):
+                if getattr(part, name) is not None:
+                    self._drop_field(block, name)
+        if type(part) not in _AS_TEXT:
             self._writer.finish({}, part, block.path, code)
+
+    def _settle_whole(self, block: OutBlock, before: Any) -> None:
+        """Take the final form of a block that was written whole at its start."""
+        part = block.part
+        if part == before:
+            return
+        if type(part) is not ReasoningPart:
+            code = LossCode.BT_CALL_ITEMS
+            self._log.approximate(code, block.path, "changed after it was written")
+            return
+        if part.redacted != before.redacted:
+            path = f"{block.path}.redacted"
+            self._log.approximate(LossCode.THINK_REDACTED, path)
+        block.text = part.text is not None
+        block.summaries = set(range(len(part.summaries)))
+        node: Any = part
+        bare = attrs.evolve(node, text=None, summaries=(), extra={})
+        self._writer.block(bare, block.path, "assistant")
 
     def _close_block(self, block: OutBlock, raw: Any) -> None:
         """Write what was held for the end of a block, and its stop."""

@@ -44,7 +44,9 @@ class OutBlock:
         "audio",
         "custom",
         "dropped",
+        "first",
         "keyed",
+        "last",
         "length",
         "mode",
         "part",
@@ -74,6 +76,10 @@ class OutBlock:
         """Whether its own text (not that of a summary) came, empty or not."""
         self.length = 0
         """Characters of text or arguments written so far."""
+        self.first = ""
+        """The first of them; the text itself is not kept."""
+        self.last = ""
+        """The last of them, as they came."""
         self.annotations: list[tuple[int, bool]] = []
         """A hash of each annotation so far, and whether it was written."""
         self.signature: Opaque | None = getattr(part, "signature", None)
@@ -87,6 +93,26 @@ class OutBlock:
         """Arguments by key, which count only where no text of them comes."""
         self.audio = False
         """Whether audio data came."""
+
+    def note(self, text: str) -> None:
+        """Remember that *text* was written (the hot path does it by itself)."""
+        if not self.length:
+            self.first = text
+        self.length += len(text)
+        self.last = text
+
+    def said(self, text: str) -> bool:
+        """
+        Say whether *text* is what was written.
+
+        Its length, beginning and end decide: an authoritative text only comes when
+        it differs, or together with something else that was not known before.
+        """
+        return (
+            len(text) == self.length
+            and text.startswith(self.first)
+            and text.endswith(self.last)
+        )
 
     def hear(self, chunk: AudioDelta) -> None:
         """Remember that audio came, and not what."""

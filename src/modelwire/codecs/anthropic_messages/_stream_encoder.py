@@ -93,6 +93,9 @@ _COUNTERS: Final = (
 )
 """What message_delta repeats even where message_start has the same value."""
 
+_USAGE: Any = Usage  # mypy does not know our decorators as attrs classes
+_USAGE_FIELDS: Final = attrs.fields(_USAGE)
+
 _TOP_LEVEL: Final = frozenset({"context_management"})
 """
 Fields of the message that message_delta has beside `delta` and not in it.
@@ -222,13 +225,16 @@ class MessagesStreamEncoder(BlockStream):
             if block is not None and block.wire is not None and text:
                 if kind is TextDelta:
                     block.length += len(text)
+                    block.last = text
                     return text_delta(block.wire, text)
                 if kind is ToolArgumentsDelta:
                     self._sequencer.note(chunk.index, text)  # type: ignore[union-attr]
                     block.length += len(text)
+                    block.last = text
                     return json_delta(block.wire, text)
                 if block.summary is None and chunk.summary is None:  # type: ignore[union-attr]
                     block.length += len(text)
+                    block.last = text
                     block.text = True
                     return thinking_delta(block.wire, text)
         if self._over:
@@ -382,11 +388,39 @@ class MessagesStreamEncoder(BlockStream):
         self._begin()
         self._finish = chunk.finish
 
-    def _message_delta(self) -> None:
+    def _stop_reason(self, *, whole: bool) -> JSONObject:
+        """
+        Write why the answer ended; *whole* says that message_stop follows.
+
+        A whole stream without a reason is read as one that ended for an unknown one.
+        """
+        finish, log = self._finish, self._log
+        path = "$.choices[0].finish"
+        if not whole:
+            delta = encode_finish(finish, log, calls=self._has_calls)
+            self._said_finish = delta["stop_reason"] is not None
+            return delta
+        self._said_finish = True
+        if finish is None:
+            if 0 in self._choices:
+                log.add(LossCode.FINISH_UNKNOWN, None, "synthesised", to=path)
+            else:
+                to = "$.choices[0]"
+                log.add(LossCode.RESP_CHOICES_N_1, None, "synthesised", to=to)
+        elif finish.kind == "unknown" and not finish.raw:
+            delta = encode_finish(finish, LossLog(DIALECT), calls=self._has_calls)
+            if delta["stop_reason"] is None:
+                if finish.raw is not None:
+                    log.drop(LossCode.FINISH_UNKNOWN, f"{path}.raw")
+                if finish.stop_sequence is not None:
+                    log.drop(LossCode.FINISH_STOP_SEQUENCE, f"{path}.stop_sequence")
+                log.drop_extra(finish.extra, path, LossCode.RESP_SAFETY)
+                return delta
+        return encode_finish(finish, log, calls=self._has_calls)
+
+    def _message_delta(self, *, whole: bool = False) -> None:
         """Write the stop reason and the usage as they are now."""
-        finish = self._finish
-        delta = encode_finish(finish, self._log, calls=self._has_calls)
-        self._said_finish = finish is not None
+        delta = self._stop_reason(whole=whole)
         data: JSONObject = {"type": "message_delta", "delta": delta}
         for key, value in self._extra.items():
             if key.startswith("$"):
@@ -417,7 +451,7 @@ class MessagesStreamEncoder(BlockStream):
         back = decode_usage(said)
         kept = [
             field.name
-            for field in attrs.fields(Usage)
+            for field in _USAGE_FIELDS
             if getattr(usage, field.name) is None
             and getattr(back, field.name) is not None
             and field.name != "raw"
@@ -445,7 +479,7 @@ class MessagesStreamEncoder(BlockStream):
             return
         self._begin()
         self._give_orphans()
-        self._message_delta()
+        self._message_delta(whole=True)
         self._put("message_stop", {"type": "message_stop"}, chunk.raw)
         self._finished()
 
@@ -530,7 +564,9 @@ class MessagesStreamEncoder(BlockStream):
             return
         if block.mode == "compaction" or not self._start_block(block):
             return
-        if type(block.part) is UnknownPart or (delta.get("type") not in _DELTA_TYPES):
+        kind = delta.get("type")
+        known = type(kind) is str and kind in _DELTA_TYPES
+        if type(block.part) is UnknownPart or not known:
             data = {**raw, "index": block.wire}
             self._buffer.append(event("content_block_delta", data))
 
@@ -551,7 +587,10 @@ class MessagesStreamEncoder(BlockStream):
 
 
 def _is_line(name: str) -> bool:
-    return bool(name) and "\n" not in name and "\r" not in name
+    """Say whether *name* can stand on an event line: no line end, no surrogate."""
+    if not name or "\n" in name or "\r" in name:
+        return False
+    return name.isascii() or not any("\ud800" <= char <= "\udfff" for char in name)
 
 
 _DELTA_TYPES: Final = frozenset(

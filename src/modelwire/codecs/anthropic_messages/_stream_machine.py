@@ -21,16 +21,18 @@ import attrs
 
 from modelwire.codecs import _json
 from modelwire.codecs._limits import DEFAULT_LIMITS
-from modelwire.codecs._stream_decoding import (
-    ChunkMachine,
-    join_surrogates,
-    split_high_surrogate,
-)
-from modelwire.codecs.anthropic_messages._block_calls import CUSTOM_FIELD
+from modelwire.codecs._stream_decoding import ChunkMachine
 from modelwire.codecs.anthropic_messages._blocks import decode_block
 from modelwire.codecs.anthropic_messages._citations import decode_citation
 from modelwire.codecs.anthropic_messages._errors import error_from_object
 from modelwire.codecs.anthropic_messages._finish import decode_finish
+from modelwire.codecs.anthropic_messages._stream_open import (
+    TAKES,
+    OpenBlock,
+    custom_text,
+    is_key,
+    join_halves,
+)
 from modelwire.codecs.anthropic_messages._usage import (
     decode_usage,
     merge_usage,
@@ -62,15 +64,14 @@ from modelwire.ir._parts import (
     Part,
     ReasoningPart,
     ServerToolCallPart,
-    TextPart,
     ToolCallPart,
 )
+from modelwire.ir._response import Finish
 
 if TYPE_CHECKING:
     from modelwire.codecs._base import Aliases, Ids
     from modelwire.codecs._limits import Limits
     from modelwire.ir._base import JSONObject
-    from modelwire.ir._response import Finish
 
 __all__ = ["MessagesMachine"]
 
@@ -92,49 +93,6 @@ _MESSAGE_DELTA_KEYS: Final = frozenset({"type", "delta", "usage"})
 
 _NO_BODY: Final = RemoteProtocolError("the body is no event stream", dialect=DIALECT)
 _KEPT_TEXT: Final = 4096
-
-
-class _Block:
-    """A block that is open on the wire."""
-
-    __slots__ = (
-        "custom",
-        "encrypted",
-        "grown",
-        "high",
-        "index",
-        "part",
-        "pieces",
-        "start",
-        "takes",
-    )
-
-    def __init__(self, index: int, part: Part, takes: str | None) -> None:
-        self.index = index
-        self.part = part
-        self.takes = takes
-        """The delta type that makes it grow; `None`: it came whole."""
-        self.grown = False
-        """Whether a fragment of arguments came."""
-        self.high = ""
-        """Half a character that waits for its other half."""
-        self.pieces: list[str] = []
-        """The text of a compaction, which comes in one delta."""
-        self.encrypted: JSONObject | None = None
-        """What else a compaction's deltas said."""
-        self.start: JSONObject = {}
-        """The start of a compaction."""
-        self.custom = False
-        """A free-text tool that was declared as a function: its text is unwrapped."""
-
-
-_TAKES: Final[dict[type, str]] = {
-    TextPart: "text_delta",
-    ReasoningPart: "thinking_delta",
-    ToolCallPart: "input_json_delta",
-    ServerToolCallPart: "input_json_delta",
-    CompactionPart: "compaction_delta",
-}
 
 
 class MessagesMachine(ChunkMachine):
@@ -166,7 +124,7 @@ class MessagesMachine(ChunkMachine):
         self._max_held = limits.max_held_bytes
         self._held = 0
         self._depth = limits.max_json_depth
-        self._blocks: dict[Any, _Block] = {}
+        self._blocks: dict[Any, OpenBlock] = {}
         self._usage: JSONObject = {}
         self._greeted = False
         # The stop reason of message_start; it counts when no message_delta has one.
@@ -200,7 +158,7 @@ class MessagesMachine(ChunkMachine):
                 self._unknown(data, out, block.index)
                 return
             if block.high or not text.isascii():
-                text = _halves(block, text)
+                text = join_halves(block, text)
             # An empty text is nothing (the first fragment of arguments always is
             # one), but what else the event says must travel with a chunk.
             if text:
@@ -292,7 +250,7 @@ class MessagesMachine(ChunkMachine):
                     index = self.new_index()
                     part = self._own_names(decode_block(block))
                     if type(part) is ToolCallPart and part.kind == "custom":
-                        text = _custom_text(part.arguments)
+                        text = custom_text(part.arguments)
                         part = (
                             _with(part, arguments=text)
                             if text is not None
@@ -309,7 +267,7 @@ class MessagesMachine(ChunkMachine):
     def _block_start(self, data: JSONObject, out: list[StreamChunk]) -> None:
         key = data.get("index")
         block = data.get("content_block")
-        if self._finished or type(block) is not dict or not _is_key(key):
+        if self._finished or type(block) is not dict or not is_key(key):
             self._unknown(data, out)
             return
         raw = data if self.keep_raw else None
@@ -325,7 +283,7 @@ class MessagesMachine(ChunkMachine):
             return
         self.start(out, raw=raw)
         part = self._own_names(decode_block(block, start=True))
-        opened = _Block(self.new_index(), part, _TAKES.get(type(part)))
+        opened = OpenBlock(self.new_index(), part, TAKES.get(type(part)))
         if type(part) is ReasoningPart and part.redacted is not None:
             opened.takes = None
         if type(part) is ToolCallPart or type(part) is ServerToolCallPart:
@@ -345,7 +303,7 @@ class MessagesMachine(ChunkMachine):
 
     def _block_stop(self, data: JSONObject, out: list[StreamChunk]) -> None:
         key = data.get("index")
-        block = self._blocks.pop(key, None) if _is_key(key) else None
+        block = self._blocks.pop(key, None) if is_key(key) else None
         if block is None:
             self._unknown(data, out)
         else:
@@ -390,9 +348,11 @@ class MessagesMachine(ChunkMachine):
             self.truncate(out)
             return
         self._close_blocks(out)
-        if not self._finished and self._finish is not None:
+        if not self._finished:
+            # The end without a reason is an end all the same, but no known success.
             self._finished = True
-            out.append(ChoiceFinish(0, self._finish, raw))
+            finish = self._finish or Finish(kind="unknown")
+            out.append(ChoiceFinish(0, finish, raw))
         self.complete(out, by_event=True, raw=raw)
 
     def _ping(self, data: JSONObject, out: list[StreamChunk]) -> None:
@@ -405,7 +365,7 @@ class MessagesMachine(ChunkMachine):
     def _delta(self, data: JSONObject, out: list[StreamChunk]) -> None:
         """Take a delta that is not one of the three, or not well formed."""
         key = data.get("index")
-        block = self._blocks.get(key) if _is_key(key) else None
+        block = self._blocks.get(key) if is_key(key) else None
         delta = data.get("delta")
         if block is None or type(delta) is not dict:
             self._unknown(data, out, block.index if block is not None else None)
@@ -466,7 +426,7 @@ class MessagesMachine(ChunkMachine):
 
     def _stop_block(
         self,
-        block: _Block,
+        block: OpenBlock,
         out: list[StreamChunk],
         raw: JSONObject | None,
         *,
@@ -495,7 +455,7 @@ class MessagesMachine(ChunkMachine):
         out.append(BlockStop(block.index, part, raw))
 
     def _give_high(
-        self, block: _Block, out: list[StreamChunk], raw: JSONObject | None
+        self, block: OpenBlock, out: list[StreamChunk], raw: JSONObject | None
     ) -> None:
         """Give out half a character whose other half never came."""
         if block.high:
@@ -504,7 +464,7 @@ class MessagesMachine(ChunkMachine):
             block.high = ""
             block.grown = True
 
-    def _hold(self, block: _Block, text: str, out: list[StreamChunk]) -> None:
+    def _hold(self, block: OpenBlock, text: str, out: list[StreamChunk]) -> None:
         """Keep what must be whole before it can be given out, within the limit."""
         block.pieces.append(text)
         self._held += len(text)
@@ -515,7 +475,7 @@ class MessagesMachine(ChunkMachine):
             self.fail(error.to_error_info(), out)
 
     def _unwrap(
-        self, block: _Block, out: list[StreamChunk], raw: JSONObject | None
+        self, block: OpenBlock, out: list[StreamChunk], raw: JSONObject | None
     ) -> Part | None:
         """
         Give the free text of a tool that was declared as a function.
@@ -525,7 +485,7 @@ class MessagesMachine(ChunkMachine):
         """
         start, *pieces = block.pieces
         arguments = "".join(pieces) or start or "{}"
-        text = _custom_text(arguments)
+        text = custom_text(arguments)
         if text is None:
             return _with(block.part, arguments=arguments, kind="function")
         if text:
@@ -575,31 +535,6 @@ _MAKERS: Final[dict[str, Any]] = {
     "input_json_delta": new_tool_arguments_delta,
     "thinking_delta": _new_thinking,
 }
-
-
-def _halves(block: _Block, text: str) -> str:
-    """Join a character that was cut in two, and hold the first half of a next one."""
-    if block.high and text:
-        text = join_surrogates(block.high, text)
-        block.high = ""
-    if not block.high:
-        text, block.high = split_high_surrogate(text)
-    return text
-
-
-def _custom_text(arguments: str) -> str | None:
-    """Give the text of a wrapped free-text call; `None` when it is not the wrapper."""
-    try:
-        value = _json.loads(arguments)
-    except RemoteProtocolError:
-        return None
-    text = value.get(CUSTOM_FIELD) if type(value) is dict and len(value) == 1 else None
-    return text if type(text) is str else None
-
-
-def _is_key(key: Any) -> bool:
-    """Say whether a block can be found by *key*; a missing index is one, too."""
-    return key is None or type(key) is int or type(key) is str
 
 
 def _text(value: Any) -> str | None:

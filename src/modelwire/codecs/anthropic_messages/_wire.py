@@ -122,7 +122,10 @@ def own_event(raw: Any) -> bool:
     Returns:
         Whether it is an object whose type is one of the stream's events.
     """
-    return type(raw) is dict and raw.get("type") in EVENT_TYPES
+    if type(raw) is not dict:
+        return False
+    kind = raw.get("type")
+    return type(kind) is str and kind in EVENT_TYPES
 
 
 # --- native events ------------------------------------------------------------------

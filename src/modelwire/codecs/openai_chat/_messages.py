@@ -320,28 +320,6 @@ class ConversationWriter:
         self, part: ToolResultPart, path: str, message: Message | None
     ) -> JSONObject:
         """Write one result as a tool message (or a function message, as it came)."""
-        content = part.content
-        if (
-            len(content) == 1
-            and part.call_id
-            and type(content[0]) is TextPart
-            and (message is None or not message.extra)
-            and content[0] == TextPart(text=content[0].text)
-            and part == ToolResultPart(call_id=part.call_id, content=content)
-        ):
-            # The usual result: an id and a text.
-            target, _ = self._answered(part)
-            return {
-                "role": "tool",
-                "tool_call_id": target,
-                "content": content[0].text,
-            }
-        return self._general_result(part, path, message)
-
-    def _general_result(
-        self, part: ToolResultPart, path: str, message: Message | None
-    ) -> JSONObject:
-        """Write a result that holds more than an id and a text."""
         log = self.log
         place = self._place()
         outer = spelling_of(message.extra) if message is not None else {}

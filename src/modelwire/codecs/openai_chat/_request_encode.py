@@ -343,7 +343,10 @@ def _reasoning(config: ReasoningConfig, out: JSONObject, log: LossLog) -> None:
             log.drop(LossCode.THINK_BUDGET, f"{path}.budget_tokens")
     elif budget is not None:
         if effort is None:
-            effort = next(word for least, word in _BUDGETS if budget >= least)
+            # A budget below zero is the caller's mistake, and still has to be written.
+            effort = next(
+                (word for least, word in _BUDGETS if budget >= least), "minimal"
+            )
             log.approximate(
                 LossCode.THINK_BUDGET,
                 f"{path}.budget_tokens",

@@ -360,7 +360,7 @@ def _open_audio(block: BlockWriter, part: AudioPart, log: LossLog) -> list[JSONO
         audio["id"] = part.id
     if source is not None and source.data:
         audio["data"] = source.data
-    if part.transcript:
+    if part.transcript is not None:
         audio["transcript"] = part.transcript
     if part.expires_at is not None:
         audio["expires_at"] = part.expires_at
@@ -453,15 +453,16 @@ def _open_call(
         log.add(LossCode.TOOL_CALL_ID, None, "synthesised", to=to)
     entry: JSONObject = {"index": block.call, "id": call_id}
     name = part.name
+    if not name:
+        # A reader waits for a name; "" would hold the call back to the end.
+        name = part.kind
+        log.approximate(LossCode.OUT_TOOL_CALL, f"{path}.name", f"became {name}")
     if part.kind == "custom":
         entry["type"] = "custom"
         entry["custom"] = {"name": name, "input": part.arguments}
     else:
         if part.kind != "function":
             log.approximate(LossCode.OUT_TOOL_CALL, f"{path}.kind", "became a function")
-            if not name:
-                name = part.kind
-                log.approximate(LossCode.OUT_TOOL_CALL, f"{path}.name")
         entry["type"] = own_fields(part.extra).get("type", "function")
         entry["function"] = {"name": name, "arguments": part.arguments}
     merge_own(entry, part.extra)

@@ -316,7 +316,7 @@ class ChatMachine(DeltaMachine):
             # Once known they are never news: Groq's compound models change the id
             # with every event (pydantic-ai__test-groq-test-groq-model-web-search-…).
             and not (key == "id" and self._id)
-            and not (key == "created" and self._created)
+            and not (key == "created" and self._created is not None)
         ]
         if watched:
             self._watch = itemgetter(*watched)
@@ -336,7 +336,11 @@ class ChatMachine(DeltaMachine):
         if type(value) is str and value and value != self._model:
             self._model = new_model = value
         value = data.get("created")
-        if not self._created and isinstance(value, int | float) and value > 0:
+        if (
+            self._created is None
+            and isinstance(value, int | float)
+            and (value > 0 or self._id)
+        ):
             self._created = new_created = _whole(value)
         value = data.get("service_tier")
         if type(value) is str and value and value != self._tier:
@@ -345,7 +349,7 @@ class ChatMachine(DeltaMachine):
         if not self.started:
             self.start(out, id=new_id, model=new_model, created=new_created, raw=raw)
             new_id = new_model = new_created = None
-        if extra or new_id or new_model or new_created or new_tier:
+        if extra or new_id or new_model or new_tier or new_created is not None:
             out.append(
                 ResponseUpdate(
                     new_id,

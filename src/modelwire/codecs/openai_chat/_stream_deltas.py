@@ -466,7 +466,7 @@ class DeltaMachine(ChunkMachine):
         """Take `function_call`, the form before tools: one call, without an id."""
         choice.tools.begin()
         call = choice.tools.find(_LEGACY_NUMBER, None, legacy.get("name"))
-        call.header.setdefault("extra", {"$spelling": {"tool_calls": "function_call"}})
+        call.header.setdefault("extra", {"$spelling": {"call": "function_call"}})
         text = _argument_text(legacy.get("arguments"))
         self._advance(choice, call, text, raw, out)
 

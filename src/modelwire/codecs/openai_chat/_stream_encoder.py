@@ -29,7 +29,7 @@ from modelwire.codecs._base import RAISE_ON_ERROR
 from modelwire.codecs._limits import DEFAULT_LIMITS
 from modelwire.codecs._sse_events import SSEEventEncoder
 from modelwire.codecs._stream_decoding import TRUNCATED
-from modelwire.codecs.openai_chat._annotations import encode_annotation
+from modelwire.codecs.openai_chat._annotations import encode_annotation, is_native
 from modelwire.codecs.openai_chat._errors import (
     decode_error_object,
     encode_error_object,
@@ -256,22 +256,27 @@ class ChatStreamEncoder(BlockStream):
         """Write what waited for the end of a choice."""
         self._drain(choice, out)
         wire: list[JSONObject] = []
+        first = choice.first_text
         for owner, path, annotation in choice.annotations:
-            span = (0, 0)
             if owner is not None and not owner.wrote:
                 continue  # its text was empty, and lost with everything on it
+            span = (0, 0)
             if owner is not None:
                 span = (owner.offset, owner.offset + owner.size)
-                if owner is not choice.first_text:
-                    self._log.add(
-                        LossCode.OUT_ANNOTATIONS_CITATIONS,
-                        path,
-                        "moved",
-                        detail="annotations stand on the message's first text",
-                    )
-            item = encode_annotation(annotation, span, log=self._log, path=path)
-            if item is not None:
-                wire.append(item)
+            item = encode_annotation(
+                annotation, span, log=self._log, path=path, deferred=True
+            )
+            if item is None:
+                continue
+            # A reader puts all of them on the first text.
+            number = choice.out if first is None else first.out
+            to = f"{choice.path}.message.parts[{number}].annotations[{len(wire)}]"
+            code = LossCode.OUT_ANNOTATIONS_CITATIONS
+            if annotation.kind != "unknown" and not is_native(annotation):
+                self._log.approximate(code, path, to=to)
+            elif first is not None and owner is not first:
+                self._log.add(code, path, "moved", to=to)
+            wire.append(item)
         choice.annotations = []
         if wire:
             self._delta(choice, {"annotations": wire}, out)

@@ -123,13 +123,13 @@ class EventWriter:
             if self._model is None and self._request_model:
                 self._model = self._request_model
                 log.add(LossCode.RESP_MODEL, None, "synthesised", to="$.model")
-            if self._created is None and self._default_created:
+            if self._created is None:
                 self._created = self._default_created
                 log.add(LossCode.RESP_CREATED, None, "synthesised", to="$.created")
             head = self._head = {
                 "id": self._id,
                 "object": OBJECT_CHUNK,
-                "created": self._created or 0,
+                "created": self._created,
                 "model": self._model or "",
             }
         return head

@@ -209,7 +209,6 @@ class BlockStream(EventWriter):
         block = self._blocks[chunk.index] = BlockWriter(choice, part)
         if isinstance(part, TextPart):
             choice.last_text = block
-            choice.first_text = choice.first_text or block
             for number, annotation in enumerate(part.annotations):
                 path = f"{block.path}.annotations[{number}]"
                 choice.annotations.append((block, path, annotation))
@@ -286,6 +285,7 @@ class BlockStream(EventWriter):
             before = choice.spoken
             block.offset = 0 if before is None else before.offset + before.size
             choice.spoken = block
+            choice.first_text = choice.first_text or block
         elif block.family == "refusal":
             choice.has_refusal = True
         alike = (
@@ -417,8 +417,8 @@ class BlockStream(EventWriter):
             choice = block.choice
             self._place(block)
             self._audio_source(block)
-            block.size += len(chunk.transcript) + len(chunk.data)
-            block.tail = chunk.transcript
+            block.size += len(chunk.transcript)
+            block.tail = chunk.transcript or block.tail
             self._delta(choice, {"audio": audio}, out)
 
     def _audio_source(self, block: BlockWriter) -> None:

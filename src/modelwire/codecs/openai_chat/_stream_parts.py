@@ -232,5 +232,6 @@ def audio_header(audio: JSONObject, wanted: str | None) -> AudioPart:
     return AudioPart(
         source=Base64Source(data="", media_type=media_type),
         id=own_id if type(own_id) is str and own_id else None,
+        transcript="" if audio.get("transcript") == "" else None,
         extra={DIALECT: left} if left else {},
     )
