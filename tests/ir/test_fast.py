@@ -64,6 +64,6 @@ def test_the_fallback_is_the_class_itself():
 
         def __init__(self, index, text):
             self.index, self.text = index, text
-            self.__class__ = _chunks.TextDelta
+            self.__class__ = _chunks.TextDelta  # noqa: PLE0237
 
     assert _fast._pick(Other, _chunks.TextDelta) is _chunks.TextDelta

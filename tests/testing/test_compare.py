@@ -253,9 +253,6 @@ def test_any_two_values_can_be_compared(x, y):
     there, back = compare(x, y), compare(y, x)
     assert bool(there) == bool(back)
     assert there or x == y
-    assert sum(isinstance(d, Changed) for d in there) == sum(
-        isinstance(d, Changed) for d in back
-    )
     different = [d for d in differences(x, y) if d.owed]
     assert different or canonical(x) == canonical(y)
 

@@ -19,7 +19,7 @@ import importlib
 import types
 import typing
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
 
 import attrs
 
@@ -311,6 +311,7 @@ def _tuple_hook(
     )
 
     fixed = None if arguments[-1] is Ellipsis else len(arguments)
+    group = cast("Any", IterableValidationError)  # pyright sees the base's arguments
 
     def read(value: Any, kind: Any) -> Any:
         if not isinstance(value, list | tuple):
@@ -331,7 +332,7 @@ def _tuple_hook(
                 faults.append(error)
         if faults:
             msg = "an array with faults"
-            raise IterableValidationError(msg, faults, kind)
+            raise group(msg, faults, kind)
         return tuple(read_items)
 
     return read

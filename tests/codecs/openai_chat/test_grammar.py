@@ -43,7 +43,12 @@ def rules(*events):
 def test_legal_streams():
     assert rules(native(ROLE), native(WORD), native(FINISH), USAGE, DONE) == []
     assert rules(native(ROLE), KeepaliveComment("x"), native(FINISH), DONE) == []
-    assert rules(native(), native(ROLE), native(FINISH), USAGE, native(moderation={}), DONE) == []
+    assert (
+        rules(
+            native(), native(ROLE), native(FINISH), USAGE, native(moderation={}), DONE
+        )
+        == []
+    )
     assert rules(native(ROLE), ERROR) == []
     assert rules(ERROR) == []
 
@@ -110,12 +115,23 @@ def test_every_choice_state_and_input(state, kind):
 
 def test_choices_are_apart():
     one = choice({"role": "assistant"}, index=1)
-    assert rules(native(ROLE), native(FINISH), native(one), native(choice(finish="stop", index=1)), DONE) == []
+    assert (
+        rules(
+            native(ROLE),
+            native(FINISH),
+            native(one),
+            native(choice(finish="stop", index=1)),
+            DONE,
+        )
+        == []
+    )
 
 
 def test_unfinished_choice():
     assert rules(native(ROLE), DONE) == ["every choice finishes before [DONE]"]
-    assert rules(native(ROLE), USAGE, native(), ERROR) == ["usage comes after the choices"]
+    assert rules(native(ROLE), USAGE, native(), ERROR) == [
+        "usage comes after the choices"
+    ]
 
 
 def call(index=0, **fields):
@@ -140,11 +156,14 @@ MORE = call(function={"arguments": "{}"})
         ([FIRST, call(function={"arguments": {}})], ["arguments are a string"]),
         ([FIRST, call(custom={"input": "x"})], ["a call keeps its type"]),
         (
-            [call(id="c", type="custom", custom={"name": "f", "input": ""}),
-             call(custom={"input": "x"})], [],
+            [
+                call(id="c", type="custom", custom={"name": "f", "input": ""}),
+                call(custom={"input": "x"}),
+            ],
+            [],
         ),
     ],
-)  # fmt: skip
+)
 def test_pieces_of_calls(pieces, broken):
     events = [native(ROLE), *(native(choice({"tool_calls": [p]})) for p in pieces)]
     assert rules(*events, native(FINISH), DONE) == broken
@@ -167,13 +186,19 @@ def test_envelope(fields, rule):
 def test_events_that_are_none():
     bad = MalformedEvent("x", RemoteProtocolError("x"))
     assert rules(bad, ERROR) == ["an event is a JSON object or [DONE]"]
-    assert rules(NativeEvent(OC, "x", {"type": "x"}), ERROR) == ["an event has choices or an error"]
+    assert rules(NativeEvent(OC, "x", {"type": "x"}), ERROR) == [
+        "an event has choices or an error"
+    ]
     assert rules(native(3), ERROR) == ["a choice has an index"]
     assert rules(native({"index": 0, "delta": None}), ERROR) == ["a choice has a delta"]
-    assert rules(native(ROLE), native(choice({"tool_calls": 3})), ERROR) == ["tool_calls is a list"]
+    assert rules(native(ROLE), native(choice({"tool_calls": 3})), ERROR) == [
+        "tool_calls is a list"
+    ]
 
 
 def test_close_twice():
     checker = StreamChecker()
-    assert [found.rule for found in checker.close()] == ["a stream ends with [DONE] or an error"]
+    assert [found.rule for found in checker.close()] == [
+        "a stream ends with [DONE] or an error"
+    ]
     assert checker.close() == []

@@ -93,11 +93,8 @@ def legal(body):
 
 
 def payloads(body):
-    found = []
-    for line in legal(body).decode().split("\n"):
-        if line.startswith("data: {"):
-            found.append(json.loads(line[6:]))
-    return found
+    lines = legal(body).decode().split("\n")
+    return [json.loads(line[6:]) for line in lines if line.startswith("data: {")]
 
 
 def deltas(body, choice=0):
@@ -139,9 +136,12 @@ def call(index, *pieces, id="c", name="f", choice=0, **fields):
 
 def test_golden_text():
     body, losses = encode(
-        START, *text(0, "Hel", 'l"o\n', "ü\u2028"), STOP,
-        UsageUpdate(Usage(input_total=3, input_uncached=3, output_total=2)), END,
-    )  # fmt: skip
+        START,
+        *text(0, "Hel", 'l"o\n', "ü\u2028"),
+        STOP,
+        UsageUpdate(Usage(input_total=3, input_uncached=3, output_total=2)),
+        END,
+    )
     wire = f"data: {{{HEAD},"
     assert body.decode() == (
         f'{wire}"choices":[{{"index":0,"delta":{{"role":"assistant","content":"Hel"}},"finish_reason":null}}]}}\n\n'
@@ -173,12 +173,17 @@ HOT = [
     (lambda n: BlockStart(n, 0, TextPart(text="")), TextDelta),
     (lambda n: BlockStart(n, 0, RefusalPart(text="")), RefusalDelta),
     (lambda n: BlockStart(n, 0, ToolCallPart(id="c", name="f")), ToolArgumentsDelta),
-    (lambda n: BlockStart(n, 0, ToolCallPart(id="c", name="f", kind="custom")), ToolArgumentsDelta),
     (
-        lambda n: BlockStart(n, 0, ReasoningPart(extra={OC: {"$spelling": {"reasoning": ["reasoning"]}}})),
+        lambda n: BlockStart(n, 0, ToolCallPart(id="c", name="f", kind="custom")),
+        ToolArgumentsDelta,
+    ),
+    (
+        lambda n: BlockStart(
+            n, 0, ReasoningPart(extra={OC: {"$spelling": {"reasoning": ["reasoning"]}}})
+        ),
         ReasoningDelta,
     ),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("words", ["a", 'q"\\\n\x00\x7f', "ü\u2028😀", "\ud83d", ""])
@@ -215,8 +220,11 @@ def test_T03_parallel_calls_keep_apart():
         ToolArgumentsDelta(0, "{"),
         ToolArgumentsDelta(1, "]"),
         ToolArgumentsDelta(0, "}"),
-        BlockStop(0), BlockStop(1), CALLED, END,
-    )  # fmt: skip
+        BlockStop(0),
+        BlockStop(1),
+        CALLED,
+        END,
+    )
     pieces = [d["tool_calls"][0] for d in deltas(body) if "tool_calls" in d]
     assert [p["index"] for p in pieces] == [0, 1, 1, 0, 1, 0]
     parts = folded(body).response.choices[0].message.parts
@@ -228,8 +236,10 @@ def test_T11_id_type_and_name_once_and_no_summary():
     body, _ = encode(START, *call(0, "{", "}"), CALLED, END)
     pieces = [d["tool_calls"][0] for d in deltas(body) if "tool_calls" in d]
     assert [set(p) for p in pieces] == [
-        {"index", "id", "type", "function"}, {"index", "function"}, {"index", "function"}
-    ]  # fmt: skip
+        {"index", "id", "type", "function"},
+        {"index", "function"},
+        {"index", "function"},
+    ]
     assert len(deltas(body)) == 4
 
 
@@ -244,9 +254,16 @@ def test_T12_call_without_arguments():
         id="c", name="f", extra={OC: {"$spelling": {"arguments": "empty"}}}
     )
     body, losses = encode(
-        START, BlockStart(0, 0, ToolCallPart(id="c", name="f")), BlockStop(0, noted), CALLED, END
-    )  # fmt: skip
-    assert (folded(body).response.choices[0].message.parts[0].arguments, losses) == ("", ())
+        START,
+        BlockStart(0, 0, ToolCallPart(id="c", name="f")),
+        BlockStop(0, noted),
+        CALLED,
+        END,
+    )
+    assert (folded(body).response.choices[0].message.parts[0].arguments, losses) == (
+        "",
+        (),
+    )
 
 
 def test_words_of_two_blocks_are_not_mixed():
@@ -261,8 +278,9 @@ def test_words_of_two_blocks_are_not_mixed():
         TextDelta(1, "y"),
         BlockStop(1),
         BlockStop(0),
-        CALLED, END,
-    )  # fmt: skip
+        CALLED,
+        END,
+    )
     parts = folded(body).response.choices[0].message.parts
     assert (parts[0].text, parts[1].arguments) == ("abxy", "{}")
     assert lost(losses) == [("out.text", "$.choices[0].message.parts[1]", "merged")]
@@ -271,13 +289,23 @@ def test_words_of_two_blocks_are_not_mixed():
 def test_held_blocks_are_bounded():
     body, losses = encode(
         START,
-        BlockStart(0, 0, TextPart(text="")), TextDelta(0, "a"),
-        BlockStart(1, 0, RefusalPart(text="")), RefusalDelta(1, "x" * 400),
-        TextDelta(0, "b"), BlockStop(0), BlockStop(1), STOP, END,
+        BlockStart(0, 0, TextPart(text="")),
+        TextDelta(0, "a"),
+        BlockStart(1, 0, RefusalPart(text="")),
+        RefusalDelta(1, "x" * 400),
+        TextDelta(0, "b"),
+        BlockStop(0),
+        BlockStop(1),
+        STOP,
+        END,
         limits=Limits(max_held_bytes=200),
-    )  # fmt: skip
+    )
     legal(body)
-    assert ("out.interleaving", "$.choices[0].message.parts[0]", "approximated") in lost(losses)
+    assert (
+        "out.interleaving",
+        "$.choices[0].message.parts[0]",
+        "approximated",
+    ) in lost(losses)
 
 
 def test_many_waiting_blocks_need_no_stack():
@@ -289,9 +317,13 @@ def test_many_waiting_blocks_need_no_stack():
 
 def test_choices_have_their_own_roles_and_numbers():
     body, _ = encode(
-        START, *call(0, "{}", id="a"), *call(1, "[]", id="b", choice=1), CALLED,
-        ChoiceFinish(1, Finish(kind="tool_calls")), END,
-    )  # fmt: skip
+        START,
+        *call(0, "{}", id="a"),
+        *call(1, "[]", id="b", choice=1),
+        CALLED,
+        ChoiceFinish(1, Finish(kind="tool_calls")),
+        END,
+    )
     for choice in (0, 1):
         found = deltas(body, choice)
         assert [d.get("role") for d in found] == ["assistant", None, None]
@@ -299,8 +331,14 @@ def test_choices_have_their_own_roles_and_numbers():
 
 
 def test_late_usage_and_early_finish():
-    body, _ = encode(START, UsageUpdate(Usage(input_total=1)), STOP, *text(0, "late"),
-                     UsageUpdate(Usage(input_total=2, input_uncached=2, output_total=0)), END)
+    body, _ = encode(
+        START,
+        UsageUpdate(Usage(input_total=1)),
+        STOP,
+        *text(0, "late"),
+        UsageUpdate(Usage(input_total=2, input_uncached=2, output_total=0)),
+        END,
+    )
     events = payloads(body)
     assert events[-1]["usage"]["prompt_tokens"] == 2
     assert [e["choices"][0]["finish_reason"] for e in events[:-1]] == [None, "stop"]
@@ -323,9 +361,13 @@ def test_U08_usage_chunk_with_empty_choices(asked, written):
 
 def test_moderation_after_usage():
     body, _ = encode(
-        START, *text(0, "a"), ModerationUpdate({"x": 1}), STOP,
-        UsageUpdate(Usage(input_total=1, input_uncached=1, output_total=1)), END,
-    )  # fmt: skip
+        START,
+        *text(0, "a"),
+        ModerationUpdate({"x": 1}),
+        STOP,
+        UsageUpdate(Usage(input_total=1, input_uncached=1, output_total=1)),
+        END,
+    )
     assert list(payloads(body)[-1])[-1] == "moderation"
     assert "usage" in payloads(body)[-2]
 
@@ -333,11 +375,21 @@ def test_moderation_after_usage():
 def test_missing_id_model_and_time():
     request = ChatRequest(model="asked")
     body, losses = encode(
-        StreamStart(), *text(0, "a"), *call(1, "{}", id=""), CALLED, END,
-        request=request, created=99, ids=lambda kind: f"{kind}-x",
-    )  # fmt: skip
+        StreamStart(),
+        *text(0, "a"),
+        *call(1, "{}", id=""),
+        CALLED,
+        END,
+        request=request,
+        created=99,
+        ids=lambda kind: f"{kind}-x",
+    )
     first = payloads(body)[0]
-    assert (first["id"], first["model"], first["created"]) == ("chatcmpl-response-x", "asked", 99)
+    assert (first["id"], first["model"], first["created"]) == (
+        "chatcmpl-response-x",
+        "asked",
+        99,
+    )
     assert deltas(body)[1]["tool_calls"][0]["id"] == "call-x"
     assert lost(losses) == [
         ("resp.id", "$.id", "synthesised"),
@@ -349,9 +401,13 @@ def test_missing_id_model_and_time():
 
 def test_what_comes_late_of_the_envelope():
     body, losses = encode(
-        StreamStart(), ResponseUpdate(id="chatcmpl-9", model="m2", created=5),
-        *text(0, "a"), ResponseUpdate(model="m3", created=6), STOP, END,
-    )  # fmt: skip
+        StreamStart(),
+        ResponseUpdate(id="chatcmpl-9", model="m2", created=5),
+        *text(0, "a"),
+        ResponseUpdate(model="m3", created=6),
+        STOP,
+        END,
+    )
     events = payloads(body)
     assert {event["id"] for event in events} == {"chatcmpl-9"}
     assert [event["model"] for event in events] == ["m2", "m3"]
@@ -368,22 +424,37 @@ def test_unknown_fields_wait_for_the_next_event():
         ResponseUpdate(extra={OC: {"provider": "z"}}),
         ChoiceUpdate(0, {OC: {"native": 2}}),
         ChoiceUpdate(0, {OC: {"native": 3}}),
-        STOP, END,
-    )  # fmt: skip
+        STOP,
+        END,
+    )
     first = payloads(body)[0]
     assert (first["provider"], first["service_tier"]) == ("x", "flex")
-    assert (first["choices"][0]["native"], first["choices"][0]["delta"]["channel"]) == (1, "c")
-    assert [e.get("provider") for e in payloads(body) if "provider" in e] == ["x", "y", "z"]
-    natives = [c["native"] for e in payloads(body) for c in e["choices"] if "native" in c]
+    assert (first["choices"][0]["native"], first["choices"][0]["delta"]["channel"]) == (
+        1,
+        "c",
+    )
+    assert [e.get("provider") for e in payloads(body) if "provider" in e] == [
+        "x",
+        "y",
+        "z",
+    ]
+    natives = [
+        c["native"] for e in payloads(body) for c in e["choices"] if "native" in c
+    ]
     assert natives == [1, 2, 3]
 
 
 def test_foreign_unknown_fields_are_losses_once():
     other = {"anthropic-messages": {"container": 1, "$spelling": {}}}
     body, losses = encode(
-        START, ResponseUpdate(extra=other), ResponseUpdate(extra=other),
-        ChoiceUpdate(0, other, message=other), *text(0, "a"), STOP, END,
-    )  # fmt: skip
+        START,
+        ResponseUpdate(extra=other),
+        ResponseUpdate(extra=other),
+        ChoiceUpdate(0, other, message=other),
+        *text(0, "a"),
+        STOP,
+        END,
+    )
     assert b"container" not in body
     assert [path for _, path, _ in lost(losses)] == [
         "$.extra['anthropic-messages'].container",
@@ -393,7 +464,9 @@ def test_foreign_unknown_fields_are_losses_once():
 
 
 def test_keepalive_is_a_comment():
-    body, _ = encode(START, Keepalive(" ping"), Keepalive(None), Keepalive("a\nb"), STOP, END)
+    body, _ = encode(
+        START, Keepalive(" ping"), Keepalive(None), Keepalive("a\nb"), STOP, END
+    )
     assert body.startswith(b": ping\n\n: \n\n: a\n: b\n\ndata: ")
 
 
@@ -468,48 +541,86 @@ def test_loss_policy_refuses():
 
 def test_reasoning_is_lost_without_a_field():
     body, losses = encode(
-        START, BlockStart(0, 0, ReasoningPart(text="")), ReasoningDelta(0, "a"),
-        ReasoningDelta(0, "b"), SignatureDelta(0, Opaque(value="s", dialect="anthropic-messages")),
-        BlockStop(0), *text(1, "t"), STOP, END,
-    )  # fmt: skip
+        START,
+        BlockStart(0, 0, ReasoningPart(text="")),
+        ReasoningDelta(0, "a"),
+        ReasoningDelta(0, "b"),
+        SignatureDelta(0, Opaque(value="s", dialect="anthropic-messages")),
+        BlockStop(0),
+        *text(1, "t"),
+        STOP,
+        END,
+    )
     assert lost(losses) == [("think.text", "$.choices[0].message.parts[0]", "dropped")]
     assert deltas(body)[0] == {"role": "assistant", "content": "t"}
 
 
 def test_reasoning_with_a_profile():
     chunks = [
-        START, BlockStart(0, 0, ReasoningPart(text="")), ReasoningDelta(0, "a"),
-        SignatureDelta(0, Opaque(value="s", dialect="anthropic-messages")), BlockStop(0),
-        STOP, END,
-    ]  # fmt: skip
+        START,
+        BlockStart(0, 0, ReasoningPart(text="")),
+        ReasoningDelta(0, "a"),
+        SignatureDelta(0, Opaque(value="s", dialect="anthropic-messages")),
+        BlockStop(0),
+        STOP,
+        END,
+    ]
     body, losses = encode(*chunks, profile=PROFILES["deepseek"])
     assert deltas(body)[0] == {"role": "assistant", "reasoning_content": "a"}
-    assert lost(losses) == [("think.signature", "$.choices[0].message.parts[0].signature", "dropped")]
+    assert lost(losses) == [
+        ("think.signature", "$.choices[0].message.parts[0].signature", "dropped")
+    ]
     body, _ = encode(*chunks, profile=PROFILES["mistral"])
     assert deltas(body)[0]["content"] == [
         {"type": "thinking", "thinking": [{"type": "text", "text": "a"}]}
     ]
     body, _ = encode(*chunks, profile=PROFILES["openrouter"])
-    assert deltas(body)[0]["reasoning_details"] == [{"type": "reasoning.text", "text": "a"}]
+    assert deltas(body)[0]["reasoning_details"] == [
+        {"type": "reasoning.text", "text": "a"}
+    ]
 
 
 def test_S05_own_signature_is_written():
     own = Opaque(value="s", dialect=OC)
     header = ReasoningPart(
-        extra={OC: {"index": 0, "$spelling": {"reasoning": "reasoning_details", "repeated": "reasoning"}}}
-    )  # fmt: skip
+        extra={
+            OC: {
+                "index": 0,
+                "$spelling": {
+                    "reasoning": "reasoning_details",
+                    "repeated": "reasoning",
+                },
+            }
+        }
+    )
     body, losses = encode(
-        START, BlockStart(0, 0, header), ReasoningDelta(0, "a"), SignatureDelta(0, own),
-        BlockStop(0), BlockStart(1, 0, ToolCallPart(id="c", name="f", arguments="{}")),
-        SignatureDelta(1, own), BlockStop(1), CALLED, END,
-    )  # fmt: skip
+        START,
+        BlockStart(0, 0, header),
+        ReasoningDelta(0, "a"),
+        SignatureDelta(0, own),
+        BlockStop(0),
+        BlockStart(1, 0, ToolCallPart(id="c", name="f", arguments="{}")),
+        SignatureDelta(1, own),
+        BlockStop(1),
+        CALLED,
+        END,
+    )
     assert deltas(body)[:2] == [
-        {"role": "assistant", "reasoning": "a", "reasoning_details": [
-            {"type": "reasoning.text", "text": "a", "index": 0}]},
-        {"reasoning_details": [{"type": "reasoning.text", "signature": "s", "index": 0}]},
-    ]  # fmt: skip
+        {
+            "role": "assistant",
+            "reasoning": "a",
+            "reasoning_details": [{"type": "reasoning.text", "text": "a", "index": 0}],
+        },
+        {
+            "reasoning_details": [
+                {"type": "reasoning.text", "signature": "s", "index": 0}
+            ]
+        },
+    ]
     assert deltas(body)[3] == {
-        "tool_calls": [{"index": 0, "extra_content": {"google": {"thought_signature": "s"}}}]
+        "tool_calls": [
+            {"index": 0, "extra_content": {"google": {"thought_signature": "s"}}}
+        ]
     }
     assert losses == ()
 
@@ -523,21 +634,43 @@ def test_custom_refusal_audio_and_image():
     body, losses = encode(
         START,
         *call(0, "SEL", "ECT", kind="custom"),
-        BlockStart(1, 0, RefusalPart(text="")), RefusalDelta(1, "no"), BlockStop(1),
-        BlockStart(2, 0, audio), AudioDelta(2, "AAAA", "hi", 9), BlockStop(2),
-        BlockStart(3, 0, image), BlockStop(3),
-        CALLED, END,
-    )  # fmt: skip
+        BlockStart(1, 0, RefusalPart(text="")),
+        RefusalDelta(1, "no"),
+        BlockStop(1),
+        BlockStart(2, 0, audio),
+        AudioDelta(2, "AAAA", "hi", 9),
+        BlockStop(2),
+        BlockStart(3, 0, image),
+        BlockStop(3),
+        CALLED,
+        END,
+    )
     assert deltas(body)[:-1] == [
-        {"role": "assistant", "tool_calls": [
-            {"index": 0, "id": "c", "type": "custom", "custom": {"name": "f", "input": ""}}]},
+        {
+            "role": "assistant",
+            "tool_calls": [
+                {
+                    "index": 0,
+                    "id": "c",
+                    "type": "custom",
+                    "custom": {"name": "f", "input": ""},
+                }
+            ],
+        },
         {"tool_calls": [{"index": 0, "custom": {"input": "SEL"}}]},
         {"tool_calls": [{"index": 0, "custom": {"input": "ECT"}}]},
         {"refusal": "no"},
         {"audio": {"id": "au"}},
         {"audio": {"data": "AAAA", "transcript": "hi", "expires_at": 9}},
-        {"images": [{"type": "image_url", "image_url": {"url": "data:image/png;base64,AA=="}}]},
-    ]  # fmt: skip
+        {
+            "images": [
+                {
+                    "type": "image_url",
+                    "image_url": {"url": "data:image/png;base64,AA=="},
+                }
+            ]
+        },
+    ]
     assert losses == ()
 
 
@@ -546,17 +679,30 @@ def test_what_the_stream_cannot_say_is_lost_once():
     body, losses = encode(
         START,
         BlockStart(0, 0, ServerToolCallPart(id="s", kind="web_search")),
-        ToolArgumentsDelta(0, "{"), ToolArgumentsDelta(0, "}"),
-        ServerToolProgress(0, "completed"), PartDelta(0, "result", "x", "y"), BlockStop(0),
-        BlockStart(1, 0, ServerToolResultPart(call_id="s", kind="web_search")), BlockStop(1),
-        BlockStart(2, 0, CompactionPart(text="")), PartDelta(2, "text", None, "z"), BlockStop(2),
-        BlockStart(3, 0, ImagePart(source=Base64Source(data="", media_type="image/png"))), BlockStop(3),
-        BlockStart(4, 0, ReasoningPart(redacted=opaque)), BlockStop(4),
-        BlockStart(5, 0, UnknownPart(dialect="x", raw={})), BlockStop(5),
+        ToolArgumentsDelta(0, "{"),
+        ToolArgumentsDelta(0, "}"),
+        ServerToolProgress(0, "completed"),
+        PartDelta(0, "result", "x", "y"),
+        BlockStop(0),
+        BlockStart(1, 0, ServerToolResultPart(call_id="s", kind="web_search")),
+        BlockStop(1),
+        BlockStart(2, 0, CompactionPart(text="")),
+        PartDelta(2, "text", None, "z"),
+        BlockStop(2),
+        BlockStart(
+            3, 0, ImagePart(source=Base64Source(data="", media_type="image/png"))
+        ),
+        BlockStop(3),
+        BlockStart(4, 0, ReasoningPart(redacted=opaque)),
+        BlockStop(4),
+        BlockStart(5, 0, UnknownPart(dialect="x", raw={})),
+        BlockStop(5),
         UnknownEvent("anthropic-messages", {"type": "new"}),
         UnknownEvent("anthropic-messages", {"type": "new"}),
-        *text(6, "a"), STOP, END,
-    )  # fmt: skip
+        *text(6, "a"),
+        STOP,
+        END,
+    )
     where = "$.choices[0].message.parts[{}]"
     assert lost(losses) == [
         ("bt.call_items", where.format(0), "dropped"),
@@ -577,28 +723,47 @@ def test_own_unknown_event_is_written_as_it_came():
 
 
 def test_annotations_at_the_end():
-    note = Annotation(kind="url", type="url_citation", url="u", title="t", start=0, end=1)
+    note = Annotation(
+        kind="url", type="url_citation", url="u", title="t", start=0, end=1
+    )
     late = Annotation(kind="url", type="web", url="v", cited_text="c")
     body, losses = encode(
-        START, BlockStart(0, 0, TextPart(text="")), AnnotationDelta(0, 0, late),
-        TextDelta(0, "ab"), TextDelta(0, "c"), BlockStop(0), AnnotationDelta(0, None, note), STOP, END,
-    )  # fmt: skip
+        START,
+        BlockStart(0, 0, TextPart(text="")),
+        AnnotationDelta(0, 0, late),
+        TextDelta(0, "ab"),
+        TextDelta(0, "c"),
+        BlockStop(0),
+        AnnotationDelta(0, None, note),
+        STOP,
+        END,
+    )
     assert [c["url_citation"] for c in deltas(body)[2]["annotations"]] == [
         {"start_index": 0, "end_index": 3, "url": "v", "title": ""},
         {"start_index": 0, "end_index": 1, "url": "u", "title": "t"},
     ]
     assert lost(losses) == [
-        ("out.annotations_citations", "$.choices[0].message.parts[0].annotations[0]", "approximated")
+        (
+            "out.annotations_citations",
+            "$.choices[0].message.parts[0].annotations[0]",
+            "approximated",
+        )
     ]
 
 
 def test_L34_logprobs():
     token = TokenLogprob(token="a", logprob=-1.0, bytes=(97,), top=())
     body, losses = encode(
-        START, BlockStart(0, 0, TextPart(text="")), TextDelta(0, "a"),
-        LogprobsDelta(0, None, Logprobs(content=(token,))), TextDelta(0, "b"),
-        LogprobsDelta(0, None, Logprobs(content=(token,))), BlockStop(0), STOP, END,
-    )  # fmt: skip
+        START,
+        BlockStart(0, 0, TextPart(text="")),
+        TextDelta(0, "a"),
+        LogprobsDelta(0, None, Logprobs(content=(token,))),
+        TextDelta(0, "b"),
+        LogprobsDelta(0, None, Logprobs(content=(token,))),
+        BlockStop(0),
+        STOP,
+        END,
+    )
     assert losses == ()
     tokens = folded(body).response.choices[0].logprobs.content
     assert tokens == (token, token)
@@ -607,16 +772,23 @@ def test_L34_logprobs():
 def test_logprobs_of_a_text_move_to_the_choice():
     token = TokenLogprob(token="a", logprob=-1.0, top=())
     _, losses = encode(
-        START, BlockStart(0, 0, TextPart(text="")), TextDelta(0, "a"),
+        START,
+        BlockStart(0, 0, TextPart(text="")),
+        TextDelta(0, "a"),
         LogprobsDelta(0, 0, Logprobs(content=(token,))),
-        LogprobsDelta(0, 0, Logprobs(content=(token,))), BlockStop(0), STOP, END,
-    )  # fmt: skip
-    assert lost(losses) == [("resp.logprobs", "$.choices[0].message.parts[0].logprobs", "moved")]
+        LogprobsDelta(0, 0, Logprobs(content=(token,))),
+        BlockStop(0),
+        STOP,
+        END,
+    )
+    assert lost(losses) == [
+        ("resp.logprobs", "$.choices[0].message.parts[0].logprobs", "moved")
+    ]
 
 
 def test_legacy_function_call():
     request = ChatRequest(model="m", extra={OC: {"$spelling": {"tools": "functions"}}})
-    body, losses = encode(START, *call(0, "{", "}", id=""), CALLED, END, request=request)
+    body, _ = encode(START, *call(0, "{", "}", id=""), CALLED, END, request=request)
     assert deltas(body) == [
         {"role": "assistant", "function_call": {"name": "f", "arguments": ""}},
         {"function_call": {"arguments": "{"}},
@@ -628,11 +800,15 @@ def test_legacy_function_call():
 
 def test_final_part_that_differs():
     body, losses = encode(
-        START, BlockStart(0, 0, TextPart(text="")), TextDelta(0, "abc"),
+        START,
+        BlockStart(0, 0, TextPart(text="")),
+        TextDelta(0, "abc"),
         BlockStop(0, TextPart(text="abcd")),
-        BlockStart(1, 0, RefusalPart(text="")), BlockStop(1, RefusalPart(text="whole")),
-        STOP, END,
-    )  # fmt: skip
+        BlockStart(1, 0, RefusalPart(text="")),
+        BlockStop(1, RefusalPart(text="whole")),
+        STOP,
+        END,
+    )
     assert [d.get("refusal") for d in deltas(body)] == [None, "whole", None]
     assert ("out.text", "$.choices[0].message.parts[0]", "approximated") in lost(losses)
 
@@ -640,11 +816,14 @@ def test_final_part_that_differs():
 @pytest.mark.parametrize(
     ("finish", "word"),
     [
-        (Finish(kind="length"), "length"), (Finish(kind="pause"), "stop"),
-        (Finish(kind="unknown", raw="odd"), "odd"), (Finish(kind="unknown", raw=""), "unknown"),
-        (Finish(kind="malformed_tool_call"), "error"), (Finish(kind="stop_sequence"), "stop"),
+        (Finish(kind="length"), "length"),
+        (Finish(kind="pause"), "stop"),
+        (Finish(kind="unknown", raw="odd"), "odd"),
+        (Finish(kind="unknown", raw=""), "unknown"),
+        (Finish(kind="malformed_tool_call"), "error"),
+        (Finish(kind="stop_sequence"), "stop"),
     ],
-)  # fmt: skip
+)
 def test_finish_words(finish, word):
     body, _ = encode(START, *text(0, "a"), ChoiceFinish(0, finish), END)
     assert payloads(body)[-1]["choices"][0]["finish_reason"] == word

@@ -56,23 +56,58 @@ def test_own_sequences_come_back(chunks):
 
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=4)
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(max_size=4)
     | st.floats(allow_nan=False, allow_infinity=False),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(
-        st.sampled_from(
-            ["index", "delta", "content", "role", "tool_calls", "function", "name",
-             "arguments", "id", "type", "finish_reason", "usage", "error", "reasoning",
-             "reasoning_details", "text", "logprobs", "audio", "images", "choices"]
-        ),
-        inner, max_size=5,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "index",
+                    "delta",
+                    "content",
+                    "role",
+                    "tool_calls",
+                    "function",
+                    "name",
+                    "arguments",
+                    "id",
+                    "type",
+                    "finish_reason",
+                    "usage",
+                    "error",
+                    "reasoning",
+                    "reasoning_details",
+                    "text",
+                    "logprobs",
+                    "audio",
+                    "images",
+                    "choices",
+                ]
+            ),
+            inner,
+            max_size=5,
+        )
     ),
     max_leaves=25,
-)  # fmt: skip
+)
 
 
 @SETTINGS
-@given(st.lists(st.dictionaries(st.sampled_from(["choices", "id", "usage", "model", "error"]), JSON, max_size=4), max_size=4), st.integers(1, 9))
+@given(
+    st.lists(
+        st.dictionaries(
+            st.sampled_from(["choices", "id", "usage", "model", "error"]),
+            JSON,
+            max_size=4,
+        ),
+        max_size=4,
+    ),
+    st.integers(1, 9),
+)
 def test_nothing_that_the_peer_sends_raises(events, size):
     from modelwire.codecs import _json
 

@@ -184,7 +184,7 @@ class BlockWriter:
         if family == "tool_calls":
             field, key = (
                 ("custom", "input")
-                if self.part.__class__ is ToolCallPart and self.part.kind == "custom"
+                if isinstance(self.part, ToolCallPart) and self.part.kind == "custom"
                 else ("function", "arguments")
             )
             return {"tool_calls": [{"index": self.call, field: {key: text}}]}

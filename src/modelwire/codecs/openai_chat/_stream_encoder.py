@@ -345,17 +345,33 @@ class ChatStreamEncoder(BlockStream):
         self._hot = -1
         for _, choice in sorted(self._choices.items()):
             self._finish_choice(choice, out)
-            if choice.extra or choice.message:
+            if choice.extra or choice.message or not choice.role:
                 self._delta(choice, {}, out)
             if choice.finish is not None:
                 self._log.drop(LossCode.STREAM_ERROR, f"{choice.path}.finish")
         if self._extra and self._began:
             self._event([], out)
+        if not self._began:
+            self._drop_envelope()
         event = _error_event(error)
         usage = self._usage_object()
         if usage is not None:
             event["usage"] = usage
         out.append(b"data: " + _json.dumps(event) + b"\n\n")
+
+    def _drop_envelope(self) -> None:
+        """Record what a stream of one error event has no place for."""
+        for code, path, value in (
+            (LossCode.RESP_ID, "$.id", self._id),
+            (LossCode.RESP_MODEL, "$.model", self._model),
+            (LossCode.RESP_CREATED, "$.created", self._created),
+        ):
+            if value is not None:
+                self._log.drop(code, path)
+        for name in self._extra:
+            where = "$.service_tier" if name == "service_tier" else None
+            code = LossCode.RESP_TIER if where else LossCode.RESP_FINGERPRINT
+            self._log.drop(code, where or f"$.extra[{DIALECT!r}].{name}")
 
     HANDLERS: ClassVar[Handlers] = {
         **BlockStream.HANDLERS,
