@@ -1,8 +1,20 @@
 """Options of the whole suite."""
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from modelwire.codecs import _json
+
+# What lands must not depend on luck: the same examples every time.  New ones are
+# looked for with `--hypothesis-profile=explore` and by `make fuzz`.
+settings.register_profile(
+    "steady",
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
+settings.register_profile("explore", settings.get_profile("steady"), derandomize=False)
+settings.load_profile("steady")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -4,9 +4,9 @@ import base64
 import collections
 import enum
 import json
-import re
 import math
 import random
+import re
 import sys
 import types
 import uuid

@@ -7,6 +7,7 @@ import json
 import pickle
 
 import pytest
+from tests._paths import SHARED, needs_shared
 
 from modelwire.codecs._base import (
     EndSentinel,
@@ -33,7 +34,6 @@ from modelwire.ir import (
     UnknownEvent,
 )
 from modelwire.sse import FramingFault
-from tests._paths import SHARED, needs_shared
 
 
 class Echo(ChunkMachine):
@@ -173,7 +173,7 @@ def test_faults_come_last_and_once(data, before, kind, size):
     assert out == run(data)[0]
 
 
-def test_L8_keeps_the_text():  # noqa: N802
+def test_L8_keeps_the_text():
     out, _ = run(b"event: error\ndata: upstream died\n\n")
     assert out[1].error.message == "upstream died"
 
@@ -184,7 +184,7 @@ def test_malformed_payload_is_kept_and_not_in_the_message():
     assert "secret" not in out[1].error.message
 
 
-def test_E05_three_states():  # noqa: N802
+def test_E05_three_states():
     complete, _ = run(b'data: {"a":1}\n\ndata: {"end":1}\n\n')
     unterminated, _ = run(b'data: {"a":1}\n\n')
     truncated, _ = run(b'data: {"a":1}\n\ndata: {"a"')
@@ -264,7 +264,9 @@ def test_misuse():
         ended.feed(b"x")
 
 
-@pytest.mark.parametrize("again", [copy.deepcopy, lambda d: pickle.loads(pickle.dumps(d))])
+@pytest.mark.parametrize(
+    "again", [copy.deepcopy, lambda d: pickle.loads(pickle.dumps(d))]
+)
 def test_copies_mid_stream(again):
     data = b': c\n\ndata: {"a":1}\n\ndata: {"b":2}\n\ndata: {"end":1}\n\n'
     whole, _ = run(data)
@@ -295,7 +297,7 @@ def test_surrogates():
 @needs_shared
 def test_conformance_vectors_never_raise_in_any_cut():
     """The vectors' own words about the provider layer are checked in FAULTS."""
-    import base64  # noqa: PLC0415
+    import base64
 
     file = SHARED / "conformance" / "sse.json"
     for vector in json.loads(file.read_text(encoding="utf-8"))["vectors"]:
@@ -379,10 +381,7 @@ def test_native_misuse():
 
 
 def test_native_round_trip_is_byte_stable():
-    data = (
-        b'event: y\ndata: {"type":"y","t":"\xc3\xa9"}\n\n'
-        b": hi\n\ndata: [DONE]\n\n"
-    )
+    data = b'event: y\ndata: {"type":"y","t":"\xc3\xa9"}\n\n: hi\n\ndata: [DONE]\n\n'
     out, _ = native(data)
     encode = SSEEventEncoder(named=True)
     assert b"".join(encode.encode(item) for item in out) + encode.close() == data

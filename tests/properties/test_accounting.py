@@ -10,7 +10,7 @@ ordered pair of dialects.
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from tests._corpus import cases
 
 from modelwire import codecs
@@ -20,11 +20,7 @@ from modelwire.ir import Accumulator, fold
 from modelwire.testing import assert_accounted, strategies as st
 
 PAIRS = [(a, b) for a in codecs.DIALECTS for b in codecs.DIALECTS]
-QUICK = settings(
-    max_examples=150,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
-)
+QUICK = settings(max_examples=150)
 
 
 def account_request(request, target):

@@ -55,7 +55,7 @@ def every_way(data, **options):
     return items, decoder
 
 
-def ev(data, event="message", id="", *, truncated=False):  # noqa: A002
+def ev(data, event="message", id="", *, truncated=False):
     return SSEEvent(event, data, id, truncated)
 
 

@@ -100,7 +100,7 @@ DATA = st.one_of(TEXT, st.text("a\r\n: \ufeff\0"))
     retry=st.none() | st.integers(0, 10**15),
 )
 @example(data="", event="message", id="", retry=None)
-def test_decoder_gives_back_what_was_encoded(data, event, id, retry):  # noqa: A002
+def test_decoder_gives_back_what_was_encoded(data, event, id, retry):
     decoder = SSEDecoder(last_event_id="before")
     wire = comment(data) + encode(data, event=event, id=id, retry=retry)
     (item,) = decoder.feed(wire)

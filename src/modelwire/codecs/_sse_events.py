@@ -23,6 +23,7 @@ from modelwire.codecs._limits import DEFAULT_LIMITS
 from modelwire.codecs._sse_stream import (
     DONE,
     check_feed,
+    is_cut_field,
     keepalive_text,
     lenient_scanner,
     parse_replaced,
@@ -187,6 +188,8 @@ class SSEEventDecoder:
         """Report lines that are no part of any event: a body of another kind (L4)."""
         lines = self._scanner.ignored_lines
         text = "\n".join(lines)
+        if is_cut_field(lines):
+            return
         if text.strip() and (self._empty or '"error"' in text):
             error = RemoteProtocolError("the body is no event stream")
             self._fail(text, error, out)

@@ -39,6 +39,7 @@ __all__ = [
     "DONE",
     "SSEStreamDecoder",
     "check_feed",
+    "is_cut_field",
     "keepalive_text",
     "lenient_scanner",
     "parse_replaced",
@@ -46,6 +47,8 @@ __all__ = [
 
 DONE: Final = b"[DONE]"
 """The end marker of the OpenAI family, which gateways also write behind others."""
+
+_FIELDS: Final = ("data", "event", "id", "retry")
 
 _KEPT_TEXT: Final = 4096
 """Characters of a malformed payload that are kept for people."""
@@ -230,7 +233,7 @@ class SSEStreamDecoder:
         machine = self._machine
         if not machine.started:
             body = "\n".join(lines).encode("utf-8", "replace")
-            if body.strip():
+            if body.strip() and not is_cut_field(lines):
                 machine.fail(machine.error_from_body(body), out)
             return
         # The line alone first: an object over several lines only as a whole.
@@ -300,6 +303,20 @@ def lenient_scanner(limits: Limits) -> Scanner:
         max_total_bytes=limits.max_total_bytes,
         max_ignored_bytes=limits.max_ignored_bytes,
     )
+
+
+def is_cut_field(lines: tuple[str, ...]) -> bool:
+    """
+    Say whether all that was ignored is the beginning of a field's name.
+
+    Args:
+        lines: The ignored lines at the end of a stream.
+
+    Returns:
+        Whether the bytes broke off in `dat`: an event stream that was cut, and no
+        body of another kind.
+    """
+    return len(lines) == 1 and any(name.startswith(lines[0]) for name in _FIELDS)
 
 
 def keepalive_text(payload: bytes) -> str | None:

@@ -83,7 +83,11 @@ def compare(x: Any, y: Any) -> list[Difference]:
 
 
 def compare_placed(
-    x: Any, y: Any, x_places: Places, y_places: Places
+    x: Any,
+    y: Any,
+    x_places: Places,
+    y_places: Places,
+    gone: frozenset[str] = frozenset(),
 ) -> list[Difference]:
     """
     Compare values that were regrouped, with the paths of before that.
@@ -93,19 +97,24 @@ def compare_placed(
         y: The second value.
         x_places: Where the items of *x* stood (`testing._canonical.regrouped`).
         y_places: The same for *y*.
+        gone: Paths of items of *x* that are known to have no counterpart in *y*, so
+            that a similar neighbour is not taken for one.
 
     Returns:
         As `compare`.
     """
-    walk = _Walk(x_places, y_places)
+    walk = _Walk(x_places, y_places, gone)
     walk.value("$", x, "$", y)
     return walk.out
 
 
 class _Walk:
-    def __init__(self, x_places: Places, y_places: Places) -> None:
+    def __init__(
+        self, x_places: Places, y_places: Places, gone: frozenset[str]
+    ) -> None:
         self.x_places = x_places
         self.y_places = y_places
+        self.gone = gone
         self.out: list[Difference] = []
 
     def value(self, px: str, x: Any, py: str, y: Any) -> None:
@@ -192,6 +201,12 @@ class _Walk:
             self.added(f"{px}.parts[+]", part_to, part)
 
     def items(self, px: str, x: Any, xs: list[str], y: Any, ys: list[str]) -> None:
+        if not self.gone.isdisjoint(xs):
+            left = [i for i, path in enumerate(xs) if path not in self.gone]
+            for i, path in enumerate(xs):
+                if path in self.gone:
+                    self.removed(path, x[i])
+            x, xs = tuple(x[i] for i in left), [xs[i] for i in left]
         for i, j in align(x, y):
             if j is None and i is not None:
                 self.removed(xs[i], x[i])

@@ -51,6 +51,7 @@ from modelwire.ir._parts import (
     ServerToolCallPart,
     TextPart,
     ToolCallPart,
+    UnknownPart,
 )
 
 if TYPE_CHECKING:
@@ -70,6 +71,8 @@ _HOT: Final[dict[type, type]] = {
     ToolCallPart: ToolArgumentsDelta,
 }
 """The delta that goes by template into a block of that part."""
+
+_GONE: Final = UnknownPart(dialect="", raw={})
 
 _AS_TEXT: Final = (RefusalPart, AudioPart)
 """Parts that become text: one loss at the part's own path says all of it."""
@@ -523,6 +526,10 @@ class BlockStream:
         if block.wire is not None:
             data: JSONObject = {"type": "content_block_stop", "index": block.wire}
             self._put("content_block_stop", data, raw)
+        if block.mode != "tool":
+            # A whole part may be large, and nothing that comes now needs it.
+            block.part = _GONE
+            block.pieces.clear()
 
     def _leave_block(self) -> None:
         """Take an error inside a block: what has not been written never will be."""
@@ -542,6 +549,7 @@ class BlockStream:
 
     def _write_compaction(self, block: OutBlock) -> None:
         part = folded(block, attrs.evolve)
+        self._held = 0
         written = self._writer.block(part, block.path, "assistant")
         if written is None:
             block.dropped = True
