@@ -20,6 +20,7 @@ import attrs
 
 from modelwire import codecs
 from modelwire.codecs._base import (
+    COLLECT,
     RAISE_ON_ERROR,
     Aliases,
     EncodedRequest,
@@ -282,7 +283,8 @@ class StreamTranslator(_Watched):
         created: The time to state where the upstream gave none (Unix seconds).
         framing: The client's framing, where its dialect has several.
         limits: Bounds of every buffer.
-        on_loss: Which losses stop the translation.
+        on_loss: Which losses stop the translation; none by default, because the
+            client has part of the answer by then.
         source_profile: The upstream's variant of its dialect.
         target_profile: The client's variant of its dialect.
     """
@@ -298,7 +300,7 @@ class StreamTranslator(_Watched):
         created: int = 0,
         framing: str | None = None,
         limits: Limits = DEFAULT_LIMITS,
-        on_loss: LossPolicy = RAISE_ON_ERROR,
+        on_loss: LossPolicy = COLLECT,
         source_profile: Profile | None = None,
         target_profile: Profile | None = None,
     ) -> None:

@@ -20,51 +20,65 @@ BODIES = [
     (
         "openai",
         401,
-        b'{"error":{"message":"Incorrect API key provided","type":'
-        b'"invalid_request_error","param":null,"code":"invalid_api_key"}}',
+        (
+            b'{"error":{"message":"Incorrect API key provided","type":'
+            b'"invalid_request_error","param":null,"code":"invalid_api_key"}}'
+        ),
         "authentication",
     ),
     (
         "quota",
         429,
-        b'{"error":{"message":"You exceeded your current quota","type":'
-        b'"insufficient_quota","param":null,"code":"insufficient_quota"}}',
+        (
+            b'{"error":{"message":"You exceeded your current quota","type":'
+            b'"insufficient_quota","param":null,"code":"insufficient_quota"}}'
+        ),
         "billing",
     ),
     (
         "rate",
         429,
-        b'{"error":{"message":"Rate limit reached","type":"tokens","param":null,'
-        b'"code":"rate_limit_exceeded"}}',
+        (
+            b'{"error":{"message":"Rate limit reached","type":"tokens","param":null,'
+            b'"code":"rate_limit_exceeded"}}'
+        ),
         "rate_limit",
     ),
     (
         "context",
         400,
-        b'{"error":{"message":"too long","type":"invalid_request_error",'
-        b'"param":"messages","code":"context_length_exceeded"}}',
+        (
+            b'{"error":{"message":"too long","type":"invalid_request_error",'
+            b'"param":"messages","code":"context_length_exceeded"}}'
+        ),
         "context_length_exceeded",
     ),
     (
         "context in words (vLLM)",
         400,
-        b'{"object":"error","message":"This model\'s maximum context length is 4096 '
-        b'tokens","type":"BadRequestError","param":null,"code":400}',
+        (
+            b'{"object":"error","message":"The maximum context length is 4096 '
+            b'tokens","type":"BadRequestError","param":null,"code":400}'
+        ),
         "context_length_exceeded",
     ),
     (
         "context (llama.cpp)",
         400,
-        b'{"error":{"code":400,"message":"the request exceeds the available context '
-        b'size","type":"exceed_context_size_error","n_ctx":4096}}',
+        (
+            b'{"error":{"code":400,"message":"request exceeds the available context '
+            b'size","type":"exceed_context_size_error","n_ctx":4096}}'
+        ),
         "context_length_exceeded",
     ),
     (
         "azure filter",
         400,
-        b'{"error":{"message":"filtered","code":"content_filter","status":400,'
-        b'"innererror":{"code":"ResponsibleAIPolicyViolation",'
-        b'"content_filter_result":{"hate":{"filtered":true}}}}}',
+        (
+            b'{"error":{"message":"filtered","code":"content_filter","status":400,'
+            b'"innererror":{"code":"ResponsibleAIPolicyViolation",'
+            b'"content_filter_result":{"hate":{"filtered":true}}}}}'
+        ),
         "content_filter",
     ),
     ("azure short", 401, b'{"error":{"code":"401","message":"no"}}', "authentication"),
@@ -72,8 +86,10 @@ BODIES = [
     (
         "mistral",
         400,
-        b'{"object":"error","message":"Invalid model","type":"invalid_model",'
-        b'"param":null,"code":"1500","raw_status_code":400}',
+        (
+            b'{"object":"error","message":"Invalid model","type":"invalid_model",'
+            b'"param":null,"code":"1500","raw_status_code":400}'
+        ),
         "invalid_request",
     ),
     ("mistral 401", 401, b'{"detail":"Unauthorized"}', "authentication"),
@@ -86,15 +102,19 @@ BODIES = [
     (
         "mistral 422 wrapped",
         422,
-        b'{"object":"error","message":{"detail":[{"loc":["body"],"msg":"bad"}]},'
-        b'"type":"invalid_request_error","param":null,"code":null}',
+        (
+            b'{"object":"error","message":{"detail":[{"loc":["body"],"msg":"bad"}]},'
+            b'"type":"invalid_request_error","param":null,"code":null}'
+        ),
         "invalid_request",
     ),
     (
         "xai",
         400,
-        b'{"code":"Client specified an invalid argument","error":'
-        b'"Incorrect API key provided: xx"}',
+        (
+            b'{"code":"Client specified an invalid argument","error":'
+            b'"Incorrect API key provided: xx"}'
+        ),
         "authentication",
     ),
     ("venice", 401, b'{"error":"Authentication failed"}', "authentication"),
@@ -107,8 +127,10 @@ BODIES = [
     (
         "openrouter 429",
         429,
-        b'{"error":{"code":429,"message":"Provider returned error","metadata":'
-        b'{"raw":"limited","provider_name":"G"}}}',
+        (
+            b'{"error":{"code":429,"message":"Provider returned error","metadata":'
+            b'{"raw":"limited","provider_name":"G"}}}'
+        ),
         "rate_limit",
     ),
     (
@@ -120,8 +142,10 @@ BODIES = [
     (
         "groq",
         400,
-        b'{"error":{"message":"bad","type":"invalid_request_error","code":'
-        b'"tool_use_failed","failed_generation":"<f>"}}',
+        (
+            b'{"error":{"message":"bad","type":"invalid_request_error","code":'
+            b'"tool_use_failed","failed_generation":"<f>"}}'
+        ),
         "invalid_request",
     ),
     ("groq capacity", 498, b'{"error":{"message":"flex"}}', "overloaded"),

@@ -152,9 +152,11 @@ def is_native(annotation: Annotation) -> bool:
         annotation: The annotation.
 
     Returns:
-        False for one that must be rewritten: its span is then that of its whole text,
-        and what it says of the source is gone.
+        False for one that must be rewritten as a `url_citation`: its span is then
+        that of its whole text, and what it says of the source is gone.
     """
+    if annotation.kind == "unknown":
+        return True
     return annotation.kind == "url" and annotation.type == _URL
 
 

@@ -13,14 +13,19 @@ Source:
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
-from typing import Any, Final
+from typing import Any
 
 from modelwire.codecs._aliases import AliasBook
-from modelwire.codecs._json import loads
 from modelwire.codecs._losses import LossLog
 from modelwire.codecs._profile import Profile
 from modelwire.codecs.openai_chat._annotations import encode_annotation, is_native
+from modelwire.codecs.openai_chat._calls import (
+    audio_object,
+    call_arguments,
+    call_losses,
+    call_object,
+    object_or_text,
+)
 from modelwire.codecs.openai_chat._parts import (
     Context,
     common_losses,
@@ -39,16 +44,15 @@ from modelwire.codecs.openai_chat._reasoning import (
     reasoning_text,
     unwritten_code,
 )
+from modelwire.codecs.openai_chat._slots import Slots
 from modelwire.codecs.openai_chat._wire import (
     DIALECT,
     merge_own,
     own_fields,
     spelling_of,
 )
-from modelwire.errors import RemoteProtocolError
 from modelwire.ir._base import Extra, JSONObject
 from modelwire.ir._loss_codes import LossCode
-from modelwire.ir._losses import LossAction
 from modelwire.ir._messages import Message
 from modelwire.ir._parts import (
     AudioPart,
@@ -67,15 +71,12 @@ from modelwire.ir._parts import (
 
 __all__ = ["AssistantWriter"]
 
-_TEXT_FIELDS: Final = ("reasoning_content", "reasoning")
 _PLAIN, _DETAIL, _CONTENT, _REFUSAL, _AUDIO, _IMAGES, _CALLS, _LEGACY = range(1, 9)
 """
 The order in which a decoder of this dialect gives the parts of a message.
 
 `reasoning_content` comes before everything else, `reasoning` behind it.
 """
-
-_EMPTY_CALL: Final = "{}"
 
 
 class AssistantWriter:
@@ -133,12 +134,7 @@ class AssistantWriter:
         self.annotations: list[JSONObject] = []
         self.length = 0
         """Characters of text so far, for the offsets of annotations."""
-        self.ranks: list[int] = []
-        """One rank per part that a decoder will give, in the order of the source."""
-        self.slots: dict[str, int] = {}
-        """The numbers in *ranks* of what several parts may be joined to."""
-        self.later: list[tuple[int, str, dict[str, Any]]] = []
-        """Losses whose place in the output is known only at the end."""
+        self.slots = Slots()
         self.as_items = False
 
     # --- the whole message ----------------------------------------------------------
@@ -160,8 +156,7 @@ class AssistantWriter:
         self.as_items = array or not self.reply
         for index, part in enumerate(message.parts):
             self._part(part, f"{self.path}.parts[{index}]", fresh_id)
-        ranks = self.ranks
-        if any(a > b for a, b in pairwise(ranks)):
+        if self.slots.is_reordered():
             self.log.add(
                 LossCode.OUT_INTERLEAVING,
                 self.path,
@@ -170,8 +165,8 @@ class AssistantWriter:
                 severity="approximation",
                 detail="text comes before the calls in this dialect",
             )
-        self._log_later()
-        if not ranks and message.parts and not self.reply:
+        self.slots.record(self.log, self.to)
+        if not self.slots.ranks and message.parts and not self.reply:
             return None
         return self._assemble(array)
 
@@ -184,39 +179,6 @@ class AssistantWriter:
             and part.dialect == DIALECT
             and part.item is None
         )
-
-    def _slot(self, rank: int) -> int:
-        """Note that the output has one more part, and give its number."""
-        self.ranks.append(rank)
-        return len(self.ranks) - 1
-
-    def _defer(
-        self,
-        slot: int,
-        suffix: str,
-        code: LossCode,
-        action: LossAction,
-        **rest: Any,
-    ) -> None:
-        """Record a loss at a part of the output whose number is not known yet."""
-        self.later.append((slot, suffix, {"code": code, "action": action, **rest}))
-
-    def _log_later(self) -> None:
-        if not self.later:
-            return
-        ranks = self.ranks
-        order = sorted(range(len(ranks)), key=ranks.__getitem__)
-        places = {slot: number for number, slot in enumerate(order)}
-        for slot, suffix, given in self.later:
-            where = f"{self.to}.parts[{places[slot]}]{suffix}"
-            self.log.add(
-                given["code"],
-                given.get("path"),
-                given["action"],
-                to=where,
-                severity=given.get("severity"),
-                detail=given.get("detail", ""),
-            )
 
     def _assemble(self, array: bool) -> JSONObject:  # noqa: FBT001
         out: JSONObject = {"role": "assistant", "content": self._content(array)}
@@ -269,22 +231,14 @@ class AssistantWriter:
         if self.reply:
             if all(item.keys() == {"type", "text"} for item in items):
                 text = "".join(item["text"] for item in items)
-                return self._object(text)
+                if self.notes.get("content") == "object":
+                    # A server sent an object; it goes back as one if it still is.
+                    return object_or_text(text)
+                return text
             return items
         if len(items) == 1 and items[0].keys() == {"type", "text"}:
             return items[0]["text"]
         return items
-
-    def _object(self, text: str) -> Any:
-        """Give back an object that a server sent as content, if it still is one."""
-        if self.notes.get("content") == "object":
-            try:
-                parsed = loads(text)
-            except RemoteProtocolError:
-                return text
-            if isinstance(parsed, dict):
-                return parsed
-        return text
 
     # --- parts ----------------------------------------------------------------------
 
@@ -323,7 +277,9 @@ class AssistantWriter:
         self.items.append({"type": "text", "text": text})
         slot = self._text_slot(path, len(text))
         if slot is not None:
-            self._defer(slot, "", code, "approximated", path=path, detail="became text")
+            self.slots.defer(
+                slot, "", code, "approximated", path=path, detail="became text"
+            )
 
     def _text_slot(self, path: str, size: int) -> int | None:
         """
@@ -335,13 +291,13 @@ class AssistantWriter:
         """
         self.length += size
         if self.as_items:
-            return self._slot(_CONTENT)
-        first = self.slots.get("text")
+            return self.slots.add(_CONTENT)
+        first = self.slots.joint.get("text")
         if first is None:
-            first = self.slots["text"] = self._slot(_CONTENT)
+            first = self.slots.joint["text"] = self.slots.add(_CONTENT)
             return first
-        crossed = any(rank > _CONTENT for rank in self.ranks)
-        self._defer(
+        crossed = any(rank > _CONTENT for rank in self.slots.ranks)
+        self.slots.defer(
             first,
             "",
             LossCode.OUT_INTERLEAVING if crossed else LossCode.OUT_TEXT,
@@ -389,7 +345,7 @@ class AssistantWriter:
             if wire is None:
                 continue
             if slot is not None and not is_native(annotation):
-                self._defer(
+                self.slots.defer(
                     slot,
                     f".annotations[{len(self.annotations)}]",
                     LossCode.OUT_ANNOTATIONS_CITATIONS,
@@ -417,18 +373,18 @@ class AssistantWriter:
             log.drop(LossCode.THINK_ITEM_ID, f"{path}.item")
         if form == THINKING:
             self.items.append(encode_thinking(part))
-            slot = self._slot(_CONTENT)
+            slot = self.slots.add(_CONTENT)
         elif form == DETAILS:
             self.details.append(encode_detail(part))
             self.detail_text.append(reasoning_text(part))
             repeated = spelling_of(part.extra).get("repeated")
             if isinstance(repeated, str):
                 self.repeated.add(repeated)
-            slot = self._slot(_DETAIL)
+            slot = self.slots.add(_DETAIL)
         else:
             slot = self._plain_reasoning(plain_text(part), path, form)
         if became_text:
-            self._defer(
+            self.slots.defer(
                 slot,
                 ".text",
                 LossCode.THINK_SUMMARY,
@@ -438,23 +394,23 @@ class AssistantWriter:
 
     def _plain_reasoning(self, text: str, path: str, form: Any) -> int:
         """Write reasoning into message fields, joined to what stands there."""
-        first = next((self.slots[f] for f in form if f in self.slots), None)
+        first = next((self.slots.joint[f] for f in form if f in self.slots.joint), None)
         for field in form:
             before = self.fields.get(field)
             self.fields[field] = text if before is None else f"{before}\n\n{text}"
         if first is not None:
-            self._defer(first, "", LossCode.THINK_TEXT, "merged", path=path)
+            self.slots.defer(first, "", LossCode.THINK_TEXT, "merged", path=path)
             return first
-        slot = self._slot(0 if "reasoning_content" in form else _PLAIN)
+        slot = self.slots.add(0 if "reasoning_content" in form else _PLAIN)
         for field in form:
-            self.slots[field] = slot
+            self.slots.joint[field] = slot
         return slot
 
     def _refusal(self, part: RefusalPart, path: str) -> None:
         noted = "refusal" in spelling_of(part.extra)
         if self.as_items and (noted or self._refusal_is_inside(part)):
             self.items += encode_content_part(part, path, self.context)
-            self._slot(_CONTENT)
+            self.slots.add(_CONTENT)
             return
         if not part.text:
             # An empty refusal is what servers write that have none to tell.
@@ -466,11 +422,15 @@ class AssistantWriter:
         self._own_extra(part.extra, path, LossCode.OUT_REFUSAL)
         if self.refusal is None:
             self.refusal = part.text
-            self.slots["refusal"] = self._slot(_REFUSAL)
+            self.slots.joint["refusal"] = self.slots.add(_REFUSAL)
         else:
             self.refusal += part.text
-            self._defer(
-                self.slots["refusal"], "", LossCode.OUT_REFUSAL, "merged", path=path
+            self.slots.defer(
+                self.slots.joint["refusal"],
+                "",
+                LossCode.OUT_REFUSAL,
+                "merged",
+                path=path,
             )
 
     def _refusal_is_inside(self, part: RefusalPart) -> bool:
@@ -501,7 +461,7 @@ class AssistantWriter:
             log.drop(LossCode.CACHE_BREAKPOINT, f"{path}.cache")
         if "audio" in spelling_of(part.extra):
             # A client sent the whole audio object back as it came.
-            self.audio = _audio_object(part)
+            self.audio = audio_object(part)
         else:
             self.audio = {"id": part.id}
             for field in ("source", "transcript", "expires_at"):
@@ -514,7 +474,7 @@ class AssistantWriter:
                     )
         merge_own(self.audio, part.extra)
         common_losses(part, path, LossCode.OUT_AUDIO_REF, log)
-        self._slot(_AUDIO)
+        self.slots.add(_AUDIO)
 
     def _reply_audio(self, part: AudioPart, path: str) -> None:
         log = self.log
@@ -524,7 +484,7 @@ class AssistantWriter:
         ):
             log.drop(LossCode.OUT_AUDIO, path)
             return
-        found = _audio_object(part)
+        found = audio_object(part)
         if not any(found.values()):
             # Nothing but empty fields is what servers write that have no audio.
             log.add(LossCode.OUT_AUDIO, path, "dropped", severity="cosmetic")
@@ -540,13 +500,15 @@ class AssistantWriter:
                 severity="cosmetic",
                 detail="the answer does not name the format",
             )
-        slot = self._slot(_AUDIO)
+        slot = self.slots.add(_AUDIO)
         if not self.audio.get("id"):
             # The vendor's type requires all four, and an id says that it is audio.
             for field, missing in (("id", ""), ("transcript", ""), ("expires_at", 0)):
                 if getattr(part, field) is None:
                     self.audio[field] = missing
-                    self._defer(slot, f".{field}", LossCode.OUT_AUDIO, "synthesised")
+                    self.slots.defer(
+                        slot, f".{field}", LossCode.OUT_AUDIO, "synthesised"
+                    )
         merge_own(self.audio, part.extra)
         common_losses(part, path, LossCode.OUT_AUDIO, log)
 
@@ -558,7 +520,7 @@ class AssistantWriter:
             self.log.drop(LossCode.OUT_IMAGE, path)
             return
         self.images.append(item)
-        self._slot(_IMAGES)
+        self.slots.add(_IMAGES)
 
     def _unknown(self, part: UnknownPart, path: str) -> None:
         group = None if part.item is None else part.item.group
@@ -572,118 +534,49 @@ class AssistantWriter:
             )
         elif group == "tool_calls":
             self.calls.append(dict(part.raw))
-            self._slot(_CALLS)
+            self.slots.add(_CALLS)
         elif group == DETAILS:
             self.details.append(dict(part.raw))
-            self._slot(_DETAIL)
+            self.slots.add(_DETAIL)
         else:
             self.items.append(dict(part.raw))
-            self._slot(_CONTENT)
+            self.slots.add(_CONTENT)
 
     # --- calls ----------------------------------------------------------------------
 
     def _call(self, part: ToolCallPart, path: str, fresh_id: Callable[[], str]) -> None:
-        log = self.log
-        notes = spelling_of(part.extra)
-        if part.cache is not None:
-            log.drop(LossCode.CACHE_BREAKPOINT, f"{path}.cache")
-        if part.signature is not None:
-            log.drop(LossCode.TOOL_CALL_THOUGHT_SIGNATURE, f"{path}.signature")
-        if part.item is not None:
-            log.drop(LossCode.THINK_ITEM_ID, f"{path}.item")
-        if part.extra:
-            log.drop_extra(
-                part.extra,
-                path,
-                LossCode.OUT_TOOL_CALL,
-                {
-                    "caller": LossCode.TOOL_CALL_NAMESPACE_CALLER,
-                    "toolset_name": LossCode.TOOL_CALL_NAMESPACE_CALLER,
-                    "namespace": LossCode.TOOL_CALL_NAMESPACE_CALLER,
-                },
-            )
+        call_losses(part, path, self.log)
         name = part.name
         if self.book is not None:
             name = self.book.name(part.name)
             if name != part.name:
-                log.add(
+                self.log.add(
                     LossCode.TOOL_NAME_CHARSET,
                     f"{path}.name",
                     "approximated",
                     severity="cosmetic",
                     detail=f"became {name}",
                 )
-        if self._is_legacy(part, notes):
-            self.call = {"name": name, "arguments": self._arguments(part, notes)}
-            outer: JSONObject = {"function_call": self.call}
-            merge_own(outer, part.extra)
+        if self._is_legacy(part):
+            self.call = {"name": name, "arguments": call_arguments(part)}
+            merge_own({"function_call": self.call}, part.extra)
             if part.id:
-                log.drop(LossCode.TOOL_CALL_ID, f"{path}.id")
+                self.log.drop(LossCode.TOOL_CALL_ID, f"{path}.id")
             self.call_ids.append((part.id, "", part.name))
-            self._slot(_LEGACY)
+            self.slots.add(_LEGACY)
             return
-        slot = self._slot(_CALLS)
+        slot = self.slots.add(_CALLS)
         ident = part.id
         if not ident:
             ident = fresh_id()
-            self._defer(slot, ".id", LossCode.TOOL_CALL_ID, "synthesised")
+            self.slots.defer(slot, ".id", LossCode.TOOL_CALL_ID, "synthesised")
         self.call_ids.append((part.id, ident, part.name))
-        out: JSONObject = {"id": ident}
-        if part.kind == "custom":
-            out["type"] = "custom"
-            out["custom"] = {"name": name, "input": part.arguments}
-        else:
-            if part.kind != "function":
-                log.approximate(
-                    LossCode.OUT_TOOL_CALL, f"{path}.kind", "became a function"
-                )
-                if not name:
-                    name = part.kind
-                    log.approximate(LossCode.OUT_TOOL_CALL, f"{path}.name")
-            out["type"] = "function"
-            out["function"] = {
-                "name": name,
-                "arguments": self._arguments(part, notes),
-            }
-        merge_own(out, part.extra)
-        self.calls.append(out)
+        self.calls.append(call_object(part, ident, name, self.log, path))
 
-    def _is_legacy(self, part: ToolCallPart, notes: JSONObject) -> bool:
+    def _is_legacy(self, part: ToolCallPart) -> bool:
         """Say whether the call is written as `function_call`, of which one fits."""
         if self.call is not None or part.kind != "function":
             return False
-        if notes.get("call") == "function_call":
+        if spelling_of(part.extra).get("call") == "function_call":
             return True
         return self.legacy and not self.calls
-
-    def _arguments(self, part: ToolCallPart, notes: JSONObject) -> Any:
-        """Give `arguments`: text, or the object that a server sent."""
-        text = part.arguments
-        noted = notes.get("arguments")
-        if not text:
-            if noted == "empty":
-                return text
-            # Empty text means no arguments, which is `{}` on the wire: strict readers
-            # parse it (acceptance row T12).  The two spell the same value.
-            return _EMPTY_CALL
-        if noted == "object":
-            try:
-                parsed = loads(text)
-            except RemoteProtocolError:
-                return text
-            if isinstance(parsed, dict):
-                return parsed
-        return text
-
-
-def _audio_object(part: AudioPart) -> JSONObject:
-    out: JSONObject = {}
-    if part.id is not None:
-        out["id"] = part.id
-    if isinstance(part.source, Base64Source):
-        out["data"] = part.source.data
-    if part.expires_at is not None:
-        out["expires_at"] = part.expires_at
-    if part.transcript is not None:
-        out["transcript"] = part.transcript
-    return out

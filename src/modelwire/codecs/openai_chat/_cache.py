@@ -35,6 +35,7 @@ class Cached(Protocol):
     @property
     def extra(self) -> Extra:
         """Unknown fields and notes."""
+        raise NotImplementedError
 
 
 def encode_cache(

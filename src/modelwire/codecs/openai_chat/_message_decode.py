@@ -1,5 +1,5 @@
 """
-Messages and content parts, from JSON to the IR.
+Messages, from JSON to the IR.
 
 The same functions read the history of a request and the answer in a response: an
 assistant message is the same object in both.  With a list of problems they are
@@ -13,28 +13,27 @@ Source:
 
 from __future__ import annotations
 
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from modelwire.codecs._base import NO_ALIASES, Aliases
 from modelwire.codecs._json import dumps_str
-from modelwire.codecs._media import audio_media_type, parse_data_uri
 from modelwire.codecs._reader import Reader, describe
 from modelwire.codecs.openai_chat._annotations import decode_annotations
+from modelwire.codecs.openai_chat._parts_decode import (
+    Problems,
+    content_parts,
+    fault,
+    output_images,
+)
 from modelwire.codecs.openai_chat._reasoning import (
     decode_reasoning,
-    decode_thinking,
 )
 from modelwire.codecs.openai_chat._wire import DIALECT, extra_of
-from modelwire.errors import Problem
 from modelwire.ir._base import Extra, JSONObject
 from modelwire.ir._messages import Message
 from modelwire.ir._parts import (
     AudioPart,
     Base64Source,
-    CacheBreakpoint,
-    DocumentPart,
-    FileIdSource,
-    ImagePart,
     ItemRef,
     Part,
     RefusalPart,
@@ -42,22 +41,16 @@ from modelwire.ir._parts import (
     ToolCallPart,
     ToolResultPart,
     UnknownPart,
-    UrlSource,
-    VideoPart,
 )
 
 __all__ = [
-    "Problems",
     "assistant_message",
     "content_parts",
     "decode_message",
-    "output_images",
-    "take_cache",
 ]
 
 _TEXT_ROLES: Final = ("user", "assistant", "system", "developer")
 
-Problems: TypeAlias = list[Problem] | None
 
 _ROLES: Final = frozenset(
     {"system", "developer", "user", "assistant", "tool", "function"}
@@ -77,7 +70,7 @@ def decode_message(item: Any, path: str, problems: Problems) -> Message | None:
         The message; `None` when it is none (a problem was reported).
     """
     if type(item) is not dict:
-        _fault(problems, path, "object", describe(item))
+        fault(problems, path, "object", describe(item))
         return None
     role = item.get("role")
     if len(item) <= 3:
@@ -146,11 +139,6 @@ def _usual_message(role: Any, item: JSONObject) -> Message | None:
             return None
         parts.append(ToolCallPart(id=ident, name=name, arguments=arguments))
     return Message(role=role, parts=tuple(parts))
-
-
-def _fault(problems: Problems, path: str, expected: str, got: str) -> None:
-    if problems is not None:
-        problems.append(Problem(path, expected, got))
 
 
 # --- roles --------------------------------------------------------------------------
@@ -292,224 +280,6 @@ def _content(reader: Reader, spelling: JSONObject) -> list[Part]:
     return []
 
 
-def content_parts(items: list[Any], path: str, problems: Problems) -> list[Part]:
-    """
-    Read an array of content parts.
-
-    Args:
-        items: The parsed array.
-        path: Where it stands.
-        problems: Where faults go.
-
-    Returns:
-        The parts; one of an unknown type is an `UnknownPart`.
-    """
-    out: list[Part] = []
-    for index, item in enumerate(items):
-        if type(item) is not dict:
-            if type(item) is str and problems is None:
-                # Mistral's arrays may hold bare strings.
-                out.append(TextPart(text=item))
-            else:
-                _fault(problems, f"{path}[{index}]", "object", describe(item))
-            continue
-        kind = item.get("type")
-        if kind == "text" and len(item) == 2:
-            text = item.get("text")
-            if type(text) is str:
-                out.append(TextPart(text=text))
-                continue
-        read = _PARTS.get(kind) if isinstance(kind, str) else None
-        if read is None:
-            if not isinstance(kind, str):
-                _fault(problems, f"{path}[{index}].type", "string", describe(kind))
-            out.append(UnknownPart(dialect=DIALECT, raw=item))
-            continue
-        part = read(Reader(item, f"{path}[{index}]", problems))
-        out.append(UnknownPart(dialect=DIALECT, raw=item) if part is None else part)
-    return out
-
-
-def take_cache(left: JSONObject, notes: JSONObject) -> CacheBreakpoint | None:
-    """
-    Take a cache breakpoint out of a part or a tool.
-
-    Args:
-        left: What is left of the object.
-        notes: Where the spelling is noted.
-
-    Returns:
-        The breakpoint: OpenAI's `prompt_cache_breakpoint`, or Anthropic's
-        `cache_control`, which OpenRouter and Qwen take on parts and tools
-        (acceptance row D01; recorded: pydantic-ai__openrouter-test-cache-*).
-    """
-    for key, constant, value in (
-        ("prompt_cache_breakpoint", "mode", "explicit"),
-        ("cache_control", "type", "ephemeral"),
-    ):
-        found = left.get(key)
-        if not isinstance(found, dict):
-            continue
-        del left[key]
-        rest = {k: v for k, v in found.items() if v is not None}
-        if rest.get(constant) == value:
-            del rest[constant]
-        ttl = rest.pop("ttl") if isinstance(rest.get("ttl"), str) else None
-        if key == "cache_control":
-            notes["cache"] = key
-        return CacheBreakpoint(ttl=ttl, extra={DIALECT: rest} if rest else {})
-    return None
-
-
-def _text(reader: Reader) -> Part | None:
-    notes: JSONObject = {}
-    text = reader.string("text", required=True)
-    if text is None:
-        return None
-    del reader.left["type"]
-    cache = take_cache(reader.left, notes)
-    return TextPart(text=text, cache=cache, extra=extra_of(reader, notes))
-
-
-def _refusal(reader: Reader) -> Part | None:
-    text = reader.string("refusal", required=True)
-    if text is None:
-        return None
-    del reader.left["type"]
-    return RefusalPart(text=text, extra=extra_of(reader, {"refusal": "part"}))
-
-
-def _image(reader: Reader, image: str | None = None) -> Part | None:
-    left = reader.left
-    notes: JSONObject = {} if image is None else {"image": image}
-    inner = left.get("image_url")
-    nested: JSONObject = {}
-    detail = None
-    if isinstance(inner, str):
-        # Older clients, and Mistral's own, send the address without its object
-        # (recorded: dd-trace-py__openai-v1-chat-completion-image-input;
-        # test_image_url_as_string).
-        notes["image_url"] = "string"
-        url = inner
-        del left["image_url"]
-    else:
-        body = reader.mapping("image_url", required=True)
-        if body is None:
-            return None
-        sub = Reader(body, f"{reader.path}.image_url", reader.problems)
-        found = sub.string("url", required=True)
-        detail = sub.string("detail")
-        if found is None:
-            return None
-        url = found
-        if sub.left:
-            nested["image_url"] = sub.left
-    del left["type"]
-    cache = take_cache(left, notes)
-    return ImagePart(
-        source=_source(url),
-        detail=detail,
-        cache=cache,
-        extra=extra_of(reader, notes, nested),
-    )
-
-
-def _source(url: str) -> Base64Source | UrlSource:
-    """Read an address: a `data:` URI holds the bytes themselves."""
-    parsed = parse_data_uri(url)
-    if parsed is None:
-        return UrlSource(url=url)
-    return Base64Source(data=parsed[1], media_type=parsed[0])
-
-
-def _input_audio(reader: Reader) -> Part | None:
-    if isinstance(reader.left.get("input_audio"), str):
-        return None  # Mistral's own form: base64 or an address, unsaid which
-    body = reader.mapping("input_audio", required=True)
-    if body is None:
-        return None
-    sub = Reader(body, f"{reader.path}.input_audio", reader.problems)
-    data = sub.string("data", required=True)
-    name = sub.string("format", required=True)
-    if data is None or name is None:
-        return None
-    notes: JSONObject = {}
-    if name not in ("wav", "mp3"):
-        notes["format"] = name
-    del reader.left["type"]
-    cache = take_cache(reader.left, notes)
-    return AudioPart(
-        source=Base64Source(data=data, media_type=audio_media_type(name)),
-        cache=cache,
-        extra=extra_of(reader, notes, {"input_audio": sub.left} if sub.left else None),
-    )
-
-
-def _video(reader: Reader) -> Part | None:
-    # Not OpenAI's: OpenRouter, vLLM and others (recorded:
-    # pydantic-ai__test-openrouter-test-openrouter-binary-content-video-*).
-    body = reader.mapping("video_url")
-    if body is None:
-        return None
-    sub = Reader(body, f"{reader.path}.video_url", reader.problems)
-    url = sub.string("url", required=True)
-    if url is None:
-        return None
-    notes: JSONObject = {"video": "video_url"}
-    del reader.left["type"]
-    cache = take_cache(reader.left, notes)
-    return VideoPart(
-        source=_source(url),
-        cache=cache,
-        extra=extra_of(reader, notes, {"video_url": sub.left} if sub.left else None),
-    )
-
-
-def _file(reader: Reader) -> Part | None:
-    body = reader.mapping("file", required=True)
-    if body is None:
-        return None
-    sub = Reader(body, f"{reader.path}.file", reader.problems)
-    notes: JSONObject = {}
-    filename = sub.string("filename")
-    data = sub.string("file_data")
-    file_id = None
-    source: Base64Source | UrlSource | FileIdSource
-    if data is not None:
-        source = _source(data)
-        if filename is None:
-            notes["filename"] = "absent"
-    else:
-        file_id = sub.string("file_id")
-        if file_id is None:
-            return None
-        source = FileIdSource(file_id=file_id, dialect=DIALECT)
-    del reader.left["type"]
-    cache = take_cache(reader.left, notes)
-    return DocumentPart(
-        source=source,
-        filename=filename,
-        cache=cache,
-        extra=extra_of(reader, notes, {"file": sub.left} if sub.left else None),
-    )
-
-
-def _thinking(reader: Reader) -> Part | None:
-    return decode_thinking(reader)
-
-
-_PARTS: Final = {
-    "text": _text,
-    "refusal": _refusal,
-    "image_url": _image,
-    "input_audio": _input_audio,
-    "video_url": _video,
-    "file": _file,
-    "thinking": _thinking,
-}
-"""One reader per part type; it gives `None` for what it cannot read."""
-
-
 # --- what only an assistant says ----------------------------------------------------
 
 
@@ -539,33 +309,10 @@ def _with(left: JSONObject, notes: JSONObject | None) -> Extra:
     return {DIALECT: left} if left else {}
 
 
-def output_images(images: Any) -> list[Part] | None:
-    """
-    Read the images that OpenRouter puts beside the content, of a message or a delta.
-
-    Args:
-        images: The parsed `images`.
-
-    Returns:
-        The images; `None` when one of them is not well-formed.
-    """
-    if not isinstance(images, list):
-        return None
-    out: list[Part] = []
-    for item in images:
-        if not isinstance(item, dict) or item.get("type") != "image_url":
-            return None
-        part = _image(Reader(item, "", None), image="images")
-        if part is None:
-            return None
-        out.append(part)
-    return out
-
-
 def _tool_call(call: Any, outer: Reader, index: int, aliases: Aliases) -> Part:
     path = f"{outer.path}.tool_calls[{index}]"
     if type(call) is not dict:
-        _fault(outer.problems, path, "object", describe(call))
+        fault(outer.problems, path, "object", describe(call))
         return UnknownPart(
             dialect=DIALECT, raw={"value": call}, item=ItemRef(group="tool_calls")
         )

@@ -192,10 +192,14 @@ class ConversationWriter:
 
     def _gone(self, message: Message, path: str, code: LossCode) -> None:
         """Record what a message says itself, when none of its parts is left."""
-        if message.name or message.id or any(
-            not name.startswith("$")
-            for fields in message.extra.values()
-            for name in fields
+        if (
+            message.name
+            or message.id
+            or any(
+                not name.startswith("$")
+                for fields in message.extra.values()
+                for name in fields
+            )
         ):
             self.log.add(
                 code,
@@ -289,9 +293,13 @@ class ConversationWriter:
                 items += encode_content_part(part, f"{path}.parts[{index}]", context)
         if reordered:
             self._moved(path)
-        elif results and isinstance(parts[0], ToolResultPart) and (
-            message.name
-            or any(not name.startswith("$") for name in own_fields(message.extra))
+        elif (
+            results
+            and isinstance(parts[0], ToolResultPart)
+            and (
+                message.name
+                or any(not name.startswith("$") for name in own_fields(message.extra))
+            )
         ):
             # What the message itself says counts as its first piece's, and that is
             # a tool message now.

@@ -247,14 +247,18 @@ def _document(part: DocumentPart, path: str, context: Context) -> list[JSONObjec
             media_type = source.media_type or ""
             name = f"document.{extension(media_type)}"
             log.add(
-                LossCode.IN_DOC_META, path, "synthesised",
+                LossCode.IN_DOC_META,
+                path,
+                "synthesised",
                 to=f"{context.place(0)}.filename",
             )
     if part.title is not None:
         if name is None:
             name = part.title
             log.add(
-                LossCode.IN_DOC_META, path, "moved",
+                LossCode.IN_DOC_META,
+                path,
+                "moved",
                 to=f"{context.place(0)}.filename",
             )
         else:

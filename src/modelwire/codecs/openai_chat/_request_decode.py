@@ -17,12 +17,10 @@ from modelwire.codecs._base import Headers
 from modelwire.codecs._json import loads
 from modelwire.codecs._profile import Profile
 from modelwire.codecs._reader import Reader, describe
-from modelwire.codecs.openai_chat._message_decode import (
-    content_parts,
-    decode_message,
-)
+from modelwire.codecs.openai_chat._message_decode import decode_message
+from modelwire.codecs.openai_chat._parts_decode import content_parts
 from modelwire.codecs.openai_chat._profiles import DEFAULT_PROFILE
-from modelwire.codecs.openai_chat._tools import (
+from modelwire.codecs.openai_chat._tools_decode import (
     decode_choice,
     decode_function,
     decode_legacy_choice,

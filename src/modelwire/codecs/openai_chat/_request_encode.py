@@ -22,7 +22,7 @@ from modelwire.codecs._profile import Profile
 from modelwire.codecs.openai_chat._messages import ConversationWriter
 from modelwire.codecs.openai_chat._parts import Context, encode_content_part
 from modelwire.codecs.openai_chat._profiles import DEFAULT_PROFILE
-from modelwire.codecs.openai_chat._tools import (
+from modelwire.codecs.openai_chat._tools_encode import (
     EncodedTools,
     encode_choice,
     encode_tools,

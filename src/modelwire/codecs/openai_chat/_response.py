@@ -245,11 +245,11 @@ def encode_response(
     """
     log = LossLog(DIALECT)
     own = own_fields(response.extra)
-    new = ids if ids is not None else counting_ids(response.id or "chatcmpl")
+    new = ids if ids is not None else counting_ids(response.id)
     ident = response.id
     if ident is None:
         ident = new("response")
-        if not ident.startswith("chatcmpl"):
+        if not ident.startswith("chatcmpl-"):
             ident = f"chatcmpl-{ident}"
         log.add(LossCode.RESP_ID, None, "synthesised", to="$.id")
     when = response.created

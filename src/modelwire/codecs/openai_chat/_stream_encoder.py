@@ -25,7 +25,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from modelwire.codecs import _json
-from modelwire.codecs._base import RAISE_ON_ERROR
+from modelwire.codecs._base import COLLECT
 from modelwire.codecs._limits import DEFAULT_LIMITS
 from modelwire.codecs._sse_events import SSEEventEncoder
 from modelwire.codecs._stream_decoding import TRUNCATED
@@ -102,7 +102,7 @@ class ChatStreamEncoder(BlockStream):
         request: ChatRequest | None = None,
         ids: Ids | None = None,
         created: int = 0,
-        on_loss: LossPolicy = RAISE_ON_ERROR,
+        on_loss: LossPolicy = COLLECT,
         profile: Profile = DEFAULT_PROFILE,
         limits: Limits = DEFAULT_LIMITS,
     ) -> None:
@@ -345,10 +345,16 @@ class ChatStreamEncoder(BlockStream):
         self._hot = -1
         for _, choice in sorted(self._choices.items()):
             self._finish_choice(choice, out)
-            if choice.extra or choice.message or not choice.role:
+            if choice.extra or choice.message:
                 self._delta(choice, {}, out)
             if choice.finish is not None:
                 self._log.drop(LossCode.STREAM_ERROR, f"{choice.path}.finish")
+            if not choice.out and not choice.role:
+                # Nothing of it was written: no reader knows that it began.
+                self._log.drop(LossCode.STREAM_ERROR, choice.path)
+        for block in self._blocks.values():
+            if not block.stopped:
+                self._account_empty(block, block.part)
         if self._extra and self._began:
             self._event([], out)
         if not self._began:
@@ -410,7 +416,7 @@ def stream_encoder(
     ids: Ids | None = None,
     created: int = 0,
     framing: Framing = None,
-    on_loss: LossPolicy = RAISE_ON_ERROR,
+    on_loss: LossPolicy = COLLECT,
     profile: Profile | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> ChatStreamEncoder:

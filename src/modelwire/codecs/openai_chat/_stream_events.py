@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from modelwire.codecs import _json
-from modelwire.codecs._base import RAISE_ON_ERROR
+from modelwire.codecs._base import COLLECT
 from modelwire.codecs._ids import counting_ids
 from modelwire.codecs._losses import LossLog
 from modelwire.codecs.openai_chat._profiles import DEFAULT_PROFILE
@@ -72,7 +72,7 @@ class EventWriter:
         request: ChatRequest | None = None,
         ids: Ids | None = None,
         created: int = 0,
-        on_loss: LossPolicy = RAISE_ON_ERROR,
+        on_loss: LossPolicy = COLLECT,
         profile: Profile = DEFAULT_PROFILE,
     ) -> None:
         self._request_model = request.model if request is not None else ""

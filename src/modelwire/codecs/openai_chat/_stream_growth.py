@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias
 
 from modelwire.codecs import _json
-from modelwire.codecs._base import RAISE_ON_ERROR
+from modelwire.codecs._base import COLLECT
 from modelwire.codecs._limits import DEFAULT_LIMITS
 from modelwire.codecs._losses import LossLog
 from modelwire.codecs.openai_chat._logprobs import encode_logprobs, logprobs_losses
@@ -103,7 +103,7 @@ class BlockStream(EventWriter):
         request: ChatRequest | None = None,
         ids: Ids | None = None,
         created: int = 0,
-        on_loss: LossPolicy = RAISE_ON_ERROR,
+        on_loss: LossPolicy = COLLECT,
         profile: Profile = DEFAULT_PROFILE,
         limits: Limits = DEFAULT_LIMITS,
     ) -> None:
@@ -459,6 +459,10 @@ class BlockStream(EventWriter):
         if block.choice.speaker is block:
             block.choice.speaker = None
             self._ready.append(block.choice)
+        self._account_empty(block, part)
+
+    def _account_empty(self, block: BlockWriter, part: Any) -> None:
+        """Record a block of words that had none: nothing was written for it."""
         if block.family and not block.wrote:
             code = (
                 LossCode.THINK_TEXT
