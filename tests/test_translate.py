@@ -14,6 +14,7 @@ from modelwire.translate import (
     StreamTap,
     StreamTranslator,
     translate_error,
+    translate_headers,
     translate_request,
     translate_response,
 )
@@ -364,3 +365,50 @@ def test_misuse_is_a_local_error(make):
     machine.close()
     with pytest.raises(StateError):
         machine.feed(b"x")
+
+
+# --- headers ------------------------------------------------------------------------
+
+LIMITS = {
+    OPENAI: [
+        ("X-Request-Id", "req_1"),
+        ("x-ratelimit-remaining-requests", "9"),
+        ("x-ratelimit-reset-requests", "12ms"),
+        ("x-other", "1"),
+    ],
+    ANTHROPIC: [
+        ("Request-Id", "req_1"),
+        ("anthropic-ratelimit-requests-remaining", "9"),
+        ("anthropic-ratelimit-requests-reset", "2026-01-01T00:00:00Z"),
+        ("anthropic-organization-id", "secret"),
+    ],
+}
+
+
+@pytest.mark.parametrize(("source", "target"), PAIRS)
+def test_headers_take_the_targets_names(source, target):
+    found = translate_headers(LIMITS[source], source=source, target=target)
+    expected = [(name.lower(), value) for name, value in LIMITS[target][:2]]
+    if source == target:
+        expected.append(LIMITS[target][2])
+    assert list(found) == expected
+
+
+@pytest.mark.parametrize(("source", "target"), PAIRS)
+@pytest.mark.parametrize("kind", ["answer", "error"])
+def test_responses_carry_the_headers(source, target, kind):
+    body, status = {
+        "answer": (RESPONSES[source], 200),
+        "error": (ERRORS[source], 429),
+    }[kind]
+    answer = translate_response(
+        dumps(body),
+        source=source,
+        target=target,
+        status=status,
+        headers=LIMITS[source],
+    )
+    names = [name for name, _ in answer.headers]
+    assert len(names) == len(set(names))
+    for name, value in LIMITS[target][:2]:
+        assert (name.lower(), value) in answer.headers

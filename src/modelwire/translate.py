@@ -51,6 +51,7 @@ __all__ = [
     "StreamTap",
     "StreamTranslator",
     "translate_error",
+    "translate_headers",
     "translate_request",
     "translate_response",
 ]
@@ -153,11 +154,11 @@ def translate_response(
             **_profile(source_profile),
         )
     except ProviderError as error:
-        return _error_response(error.info, target)
+        return _error_response(error.info, pairs, source, target)
     except RemoteProtocolError as error:
         info = attrs.evolve(error.to_error_info(), status=_BAD_GATEWAY)
-        return _error_response(info, target)
-    return codecs.get(target).encode_response(
+        return _error_response(info, pairs, source, target)
+    encoded = codecs.get(target).encode_response(
         response,
         request=_request(for_request),
         ids=ids,
@@ -165,6 +166,7 @@ def translate_response(
         on_loss=on_loss,
         **_profile(target_profile),
     )
+    return _with_headers(encoded, pairs, source, target)
 
 
 def translate_error(
@@ -183,8 +185,35 @@ def translate_error(
     Returns:
         The client's response, with *error* set.
     """
-    info = codecs.get(source).decode_error(body, status=status, headers=headers)
-    return _error_response(info, target)
+    pairs = tuple(headers)
+    info = codecs.get(source).decode_error(body, status=status, headers=pairs)
+    return _error_response(info, pairs, source, target)
+
+
+def translate_headers(
+    headers: Headers, *, source: str, target: str
+) -> tuple[tuple[str, str], ...]:
+    """
+    Give a response's request id and rate limits under the target's names.
+
+    Args:
+        headers: The upstream's response headers.
+        source: The upstream's dialect.
+        target: The client's dialect.
+
+    Returns:
+        Headers for the client, names in lower case.  Moments of reset are left out
+        between vendors that write them differently: there is no clock here.
+    """
+    meanings = {
+        name: meaning for meaning, name in codecs.get(source).RESPONSE_HEADERS.items()
+    }
+    names = codecs.get(target).RESPONSE_HEADERS
+    return tuple(
+        (names[meaning], value)
+        for name, value in headers
+        if (meaning := meanings.get(name.lower(), "")) in names
+    )
 
 
 class _Watch:
@@ -433,8 +462,27 @@ class StreamTap(_Watched):
             self._watch.see(chunk)
 
 
-def _error_response(info: ErrorInfo, target: str) -> EncodedResponse:
-    return attrs.evolve(codecs.get(target).encode_error(info), error=info)
+def _error_response(
+    info: ErrorInfo, headers: tuple[tuple[str, str], ...], source: str, target: str
+) -> EncodedResponse:
+    encoded = attrs.evolve(codecs.get(target).encode_error(info), error=info)
+    return _with_headers(encoded, headers, source, target)
+
+
+def _with_headers(
+    encoded: EncodedResponse,
+    headers: tuple[tuple[str, str], ...],
+    source: str,
+    target: str,
+) -> EncodedResponse:
+    """Add the upstream's headers that the codec has not written itself."""
+    written = {name for name, _ in encoded.headers}
+    more = tuple(
+        (name, value)
+        for name, value in translate_headers(headers, source=source, target=target)
+        if name not in written
+    )
+    return attrs.evolve(encoded, headers=encoded.headers + more) if more else encoded
 
 
 def _profile(profile: Profile | None) -> dict[str, Any]:

@@ -312,6 +312,11 @@ class ChatCodec(Protocol):
         ...
 
     @property
+    def RESPONSE_HEADERS(self) -> Mapping[str, str]:  # noqa: N802
+        """Response headers that other vendors have too: meaning to name."""
+        ...
+
+    @property
     def encode_request(self) -> Callable[..., EncodedRequest]:
         """`encode_request(request, *, profile, on_loss)`."""
         ...

@@ -82,7 +82,9 @@ def differences(
     gone = frozenset(
         loss.path
         for loss in losses
-        if loss.action == "dropped" and loss.to is None and loss.path is not None
+        if loss.action in ("dropped", "needs_fetch")
+        and loss.to is None
+        and loss.path is not None
     )
     return compare_placed(x, y, x_places, y_places, gone)
 

@@ -202,11 +202,11 @@ class _Walk:
 
     def items(self, px: str, x: Any, xs: list[str], y: Any, ys: list[str]) -> None:
         if not self.gone.isdisjoint(xs):
-            left = [i for i, path in enumerate(xs) if path not in self.gone]
-            for i, path in enumerate(xs):
+            for path, item in zip(xs, x, strict=True):
                 if path in self.gone:
-                    self.removed(path, x[i])
-            x, xs = tuple(x[i] for i in left), [xs[i] for i in left]
+                    self.removed(path, item)
+            left = [n for n, path in enumerate(xs) if path not in self.gone]
+            x, xs = tuple(x[n] for n in left), [xs[n] for n in left]
         for i, j in align(x, y):
             if j is None and i is not None:
                 self.removed(xs[i], x[i])

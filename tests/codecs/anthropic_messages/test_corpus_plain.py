@@ -71,7 +71,7 @@ def test_recorded_requests_keep_every_leaf(case):
     check_request(case.request, case.request_path)
 
 
-@pytest.mark.parametrize("body", recorded())
+@pytest.mark.parametrize("body", list(recorded()))
 def test_requests_of_real_clients_keep_every_leaf(body):
     check_request(body)
 

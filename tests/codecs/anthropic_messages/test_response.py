@@ -344,7 +344,7 @@ def test_what_openai_says_and_anthropic_cannot():
     ]
     assert call["input"] == {"_invalid_arguments": '{"a":'}
     assert call["id"] == "r1_call_0"
-    assert body["usage"]["service_tier"] == "default"
+    assert body["usage"]["service_tier"] == "standard"
     assert {code for code, _ in losses_of(value)} >= {
         "out.annotations_citations",
         "out.tool_call",

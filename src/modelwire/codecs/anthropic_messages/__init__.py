@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 _HOMES: Final = {
     "DEFAULT_PROFILE": "_profiles",
     "PROFILES": "_profiles",
+    "RESPONSE_HEADERS": "_wire",
     "StreamChecker": "_grammar",
     "check_stream": "_grammar",
     "decode_error": "_errors",
@@ -63,6 +64,7 @@ __all__ = [
     "DEFAULT_PROFILE",
     "DIALECT",
     "PROFILES",
+    "RESPONSE_HEADERS",
     "StreamChecker",
     "check_stream",
     "decode_error",

@@ -125,7 +125,7 @@ def _conversation(
     log = writer.log
     last = messages[-1] if messages else None
     for turn in _turns(messages):
-        if type(turn) is dict:
+        if isinstance(turn, dict):
             out.append(turn)
             continue
         source = turn.source

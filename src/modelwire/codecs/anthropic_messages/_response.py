@@ -185,6 +185,7 @@ def encode_response(
     ids: Ids | None = None,
     created: int = 0,
     on_loss: LossPolicy = RAISE_ON_ERROR,
+    profile: Profile | None = None,  # noqa: ARG001 - no variant differs here
 ) -> EncodedResponse:
     """
     Write a response for a client of the Messages API.
@@ -197,6 +198,7 @@ def encode_response(
         ids: Makes ids that are missing; the default counts under the response's id.
         created: Not used: the API states no time.
         on_loss: Which losses stop the encode.
+        profile: Not used.
 
     Returns:
         The body and its losses.

@@ -21,6 +21,7 @@ __all__ = [
     "NAME_LIMIT",
     "PATH",
     "PROTOCOL_HEADERS",
+    "RESPONSE_HEADERS",
     "ContentBlockDelta",
     "ContentBlockStart",
     "ContentBlockStop",
@@ -60,6 +61,23 @@ PROTOCOL_HEADERS: Final = (
 Request headers that belong to the protocol and travel in `ChatRequest.headers`.
 
 `anthropic-version` is not one of them: the profile decides the version.
+"""
+
+_WINDOWS: Final = ("requests", "tokens", "input-tokens", "output-tokens")
+
+RESPONSE_HEADERS: Final = {
+    "request-id": "request-id",
+    **{
+        f"{what}-{window}{form}": f"anthropic-ratelimit-{window}-{what}"
+        for window in _WINDOWS
+        for what, form in (("limit", ""), ("remaining", ""), ("reset", ":rfc3339"))
+    },
+}
+"""
+Response headers with a meaning that other vendors have too: meaning to name.
+
+A reset is a moment here and a duration elsewhere; without a clock neither becomes the
+other, so the form is part of the meaning.
 """
 
 EVENT_TYPES: Final = frozenset(

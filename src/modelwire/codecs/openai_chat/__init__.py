@@ -39,11 +39,13 @@ if TYPE_CHECKING:
         event_encoder as event_encoder,
         stream_encoder as stream_encoder,
     )
+    from modelwire.codecs.openai_chat._wire import RESPONSE_HEADERS as RESPONSE_HEADERS
 
 __all__ = [
     "DEFAULT_PROFILE",
     "DIALECT",
     "PROFILES",
+    "RESPONSE_HEADERS",
     "StreamChecker",
     "check_stream",
     "decode_error",
@@ -64,6 +66,7 @@ DIALECT: Final = "openai-chat"
 _WHERE: Final[dict[str, str]] = {
     "DEFAULT_PROFILE": "_profiles",
     "PROFILES": "_profiles",
+    "RESPONSE_HEADERS": "_wire",
     "StreamChecker": "_grammar",
     "check_stream": "_grammar",
     "decode_error": "_errors",

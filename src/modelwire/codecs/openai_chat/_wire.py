@@ -24,6 +24,7 @@ __all__ = [
     "OBJECT_CHUNK",
     "PATH",
     "REQUEST_HEADERS",
+    "RESPONSE_HEADERS",
     "extra_of",
     "merge_own",
     "own_event",
@@ -47,6 +48,22 @@ REQUEST_HEADERS: Final = frozenset({"openai-beta"})
 """Protocol headers of a request that are kept; none of them is a credential."""
 
 _NOTHING: Final[dict[str, Any]] = {}
+
+
+RESPONSE_HEADERS: Final = {
+    "request-id": "x-request-id",
+    **{
+        f"{what}-{window}{form}": f"x-ratelimit-{what}-{window}"
+        for window in ("requests", "tokens")
+        for what, form in (("limit", ""), ("remaining", ""), ("reset", ":duration"))
+    },
+}
+"""
+Response headers with a meaning that other vendors have too: meaning to name.
+
+A reset is a duration here (`6m0s`) and a moment elsewhere; without a clock neither
+becomes the other, so the form is part of the meaning.
+"""
 
 
 def own_event(raw: object) -> bool:
