@@ -14,7 +14,8 @@ ROWS = (
     "S03 S04 S05 R02 R05 R13 D01 D08 "
     "E01 E02 E03 E04 E05 E07 B04 B05 B06 "
     "L01 L04 L06 L08 L10 L14 L15 L20 L24 L34 "
-    "L25 L26 L27 L28 L29 L30 L31 L32 L33"
+    "L25 L26 L27 L28 L29 L30 L31 L32 L33 "
+    "T20 T21 F07 F08 S06 R06 R07 R08 R09 R11 D06 L02 L03 L12 L22"
 ).split()
 
 
@@ -23,7 +24,8 @@ def named_tests() -> set[str]:
     for path in (REPO / "tests").rglob("test_*.py"):
         text = path.read_text(encoding="utf-8")
         # Either a function per row, or a row of a table whose id starts with it.
-        found.update(re.findall(r"def test_([A-Z]\d\d)_", text))
+        for rows in re.findall(r"def test_((?:[A-Z]\d\d_)+)", text):
+            found.update(rows.rstrip("_").split("_"))
         found.update(re.findall(r"[\"']([A-Z]\d\d)[ _][^\"']*[\"']", text))
     return found
 

@@ -121,7 +121,9 @@ def test_nothing_pure_loads_the_outside_world():
     assert run_fresh(code).strip() == "[]"
 
 
-@pytest.mark.parametrize("dialect", ["openai_chat", "anthropic_messages"])
+@pytest.mark.parametrize(
+    "dialect", ["openai_chat", "anthropic_messages", "gemini_generate"]
+)
 def test_stream_decoder_does_not_load_the_request_model(dialect):
     code = (
         "import sys\n"

@@ -21,7 +21,10 @@ from modelwire.translate import (
 
 OPENAI = "openai-chat"
 ANTHROPIC = "anthropic-messages"
-PAIRS = [(a, b) for a in (OPENAI, ANTHROPIC) for b in (OPENAI, ANTHROPIC)]
+GEMINI = "gemini-generate"
+DIALECTS = (OPENAI, ANTHROPIC, GEMINI)
+PAIRS = [(a, b) for a in DIALECTS for b in DIALECTS]
+PATHS = {OPENAI: "", ANTHROPIC: "", GEMINI: "/v1beta/models/m:generateContent"}
 
 REQUESTS = {
     OPENAI: {
@@ -37,6 +40,11 @@ REQUESTS = {
         "max_tokens": 10,
         "system": "Be brief.",
         "messages": [{"role": "user", "content": "Hi"}],
+    },
+    GEMINI: {
+        "systemInstruction": {"parts": [{"text": "Be brief."}]},
+        "contents": [{"role": "user", "parts": [{"text": "Hi"}]}],
+        "generationConfig": {"maxOutputTokens": 10},
     },
 }
 RESPONSES = {
@@ -64,12 +72,35 @@ RESPONSES = {
         "stop_sequence": None,
         "usage": {"input_tokens": 3, "output_tokens": 2},
     },
+    GEMINI: {
+        "candidates": [
+            {
+                "content": {"parts": [{"text": "Hi"}], "role": "model"},
+                "finishReason": "STOP",
+                "index": 0,
+            }
+        ],
+        "usageMetadata": {
+            "promptTokenCount": 3,
+            "candidatesTokenCount": 2,
+            "totalTokenCount": 5,
+        },
+        "modelVersion": "m",
+        "responseId": "r1",
+    },
 }
 ERRORS = {
     OPENAI: {"error": {"message": "slow down", "type": "rate_limit_error"}},
     ANTHROPIC: {
         "type": "error",
         "error": {"type": "rate_limit_error", "message": "slow down"},
+    },
+    GEMINI: {
+        "error": {
+            "code": 429,
+            "message": "slow down",
+            "status": "RESOURCE_EXHAUSTED",
+        }
     },
 }
 
@@ -95,6 +126,12 @@ def chunk(**rest):
     }
 
 
+def gemini(*parts, **candidate):
+    made = {"content": {"parts": list(parts), "role": "model"}, "index": 0}
+    rest = {k: v for k, v in RESPONSES[GEMINI].items() if k != "candidates"}
+    return {"candidates": [{**made, **candidate}], **rest}
+
+
 OPENED = {
     OPENAI: sse(
         chunk(
@@ -118,6 +155,7 @@ OPENED = {
             },
         }
     ),
+    GEMINI: sse(gemini({"text": ""})),
 }
 BODY = {
     OPENAI: sse(
@@ -137,6 +175,7 @@ BODY = {
             "delta": {"type": "text_delta", "text": "Hi"},
         },
     ),
+    GEMINI: sse(gemini({"text": "Hi"})),
 }
 END = {
     OPENAI: sse(
@@ -153,9 +192,15 @@ END = {
         },
         {"type": "message_stop"},
     ),
+    GEMINI: sse(gemini({"text": ""}, finishReason="STOP")),
 }
-STREAM = {d: OPENED[d] + BODY[d] + END[d] for d in (OPENAI, ANTHROPIC)}
-TERMINATOR = {OPENAI: b"[DONE]", ANTHROPIC: b"message_stop"}
+STREAM = {d: OPENED[d] + BODY[d] + END[d] for d in DIALECTS}
+# A Gemini stream has no terminator; what makes it whole is a finish reason.
+TERMINATOR = {
+    OPENAI: b"[DONE]",
+    ANTHROPIC: b"message_stop",
+    GEMINI: b'"finishReason"',
+}
 
 
 def dumps(value) -> bytes:
@@ -165,10 +210,18 @@ def dumps(value) -> bytes:
 @pytest.mark.parametrize(("source", "target"), PAIRS)
 def test_request(source, target):
     encoded = translate_request(
-        dumps(REQUESTS[source]), source=source, target=target, model="other"
+        dumps(REQUESTS[source]),
+        source=source,
+        target=target,
+        path=PATHS[source],
+        model="other",
     )
     body = json.loads(encoded.body)
-    assert body == {**REQUESTS[target], "model": "other"}
+    if target == GEMINI:
+        assert body == REQUESTS[target]
+        assert encoded.path == "/v1beta/models/other:generateContent"
+    else:
+        assert body == {**REQUESTS[target], "model": "other"}
     assert encoded.losses == ()
     # The request is the client's own: the answer is made for what it asked.
     assert encoded.request.model == "m"
@@ -176,7 +229,9 @@ def test_request(source, target):
 
 @pytest.mark.parametrize(("source", "target"), PAIRS)
 def test_response(source, target):
-    sent = translate_request(dumps(REQUESTS[target]), source=target, target=source)
+    sent = translate_request(
+        dumps(REQUESTS[target]), source=target, target=source, path=PATHS[target]
+    )
     answer = translate_response(
         dumps(RESPONSES[source]),
         source=source,
@@ -240,6 +295,18 @@ def test_bad_request_reports_every_problem():
         translate_request(body, source=OPENAI, target=ANTHROPIC)
     paths = {problem.path for problem in caught.value.problems}
     assert {"$.model", "$.messages[0].role", "$.temperature"} <= paths
+
+
+def test_a_stream_for_a_client_that_counts_on_usage_asks_for_it():
+    body = dumps({**REQUESTS[ANTHROPIC], "stream": True})
+    sent = translate_request(body, source=ANTHROPIC, target=OPENAI)
+    assert json.loads(sent.body)["stream_options"] == {"include_usage": True}
+    assert sent.request.include_usage is None
+    assert sent.losses == ()
+    for source, target in ((OPENAI, OPENAI), (ANTHROPIC, ANTHROPIC)):
+        body = dumps({**REQUESTS[source], "stream": True})
+        sent = translate_request(body, source=source, target=target)
+        assert json.loads(sent.body) == json.loads(body)
 
 
 def test_policy_refuses_before_any_byte():
@@ -332,7 +399,7 @@ def test_a_translator_can_be_copied_in_the_middle(source, target):
             assert head + tail == whole.feed(data) + whole.close()
 
 
-@pytest.mark.parametrize("dialect", [OPENAI, ANTHROPIC])
+@pytest.mark.parametrize("dialect", DIALECTS)
 def test_tap_watches(dialect):
     tap = StreamTap(dialect)
     for byte in STREAM[dialect]:
@@ -347,7 +414,7 @@ def test_tap_watches(dialect):
     assert tap.model == "m"
 
 
-@pytest.mark.parametrize("dialect", [OPENAI, ANTHROPIC])
+@pytest.mark.parametrize("dialect", DIALECTS)
 def test_tap_sees_a_cut(dialect):
     tap = StreamTap(dialect)
     tap.feed(OPENED[dialect])
@@ -382,14 +449,21 @@ LIMITS = {
         ("anthropic-ratelimit-requests-reset", "2026-01-01T00:00:00Z"),
         ("anthropic-organization-id", "secret"),
     ],
+    GEMINI: [("X-Goog-Request-Id", "req_1"), ("x-other", "1")],
 }
+
+
+def shared_headers(source, target):
+    """Give what both have a name for; of Google's only the request id is known."""
+    known = 1 if GEMINI in (source, target) else 2
+    return [(name.lower(), value) for name, value in LIMITS[target][:known]]
 
 
 @pytest.mark.parametrize(("source", "target"), PAIRS)
 def test_headers_take_the_targets_names(source, target):
     found = translate_headers(LIMITS[source], source=source, target=target)
-    expected = [(name.lower(), value) for name, value in LIMITS[target][:2]]
-    if source == target:
+    expected = shared_headers(source, target)
+    if source == target and target != GEMINI:
         expected.append(LIMITS[target][2])
     assert list(found) == expected
 
@@ -410,5 +484,4 @@ def test_responses_carry_the_headers(source, target, kind):
     )
     names = [name for name, _ in answer.headers]
     assert len(names) == len(set(names))
-    for name, value in LIMITS[target][:2]:
-        assert (name.lower(), value) in answer.headers
+    assert set(shared_headers(source, target)) <= set(answer.headers)

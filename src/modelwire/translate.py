@@ -99,6 +99,14 @@ def translate_request(
         body, path=path, query=query, headers=headers, **_profile(source_profile)
     )
     sent = request if model is None else attrs.evolve(request, model=model)
+    # A client that always gets usage did not ask for it; here it has to.
+    if (
+        sent.stream
+        and sent.include_usage is None
+        and codecs.get(source).STREAM_HAS_USAGE
+        and not codecs.get(target).STREAM_HAS_USAGE
+    ):
+        sent = attrs.evolve(sent, include_usage=True)
     encoded = codecs.get(target).encode_request(
         sent, on_loss=on_loss, **_profile(target_profile)
     )

@@ -1,4 +1,4 @@
-"""Small hand-written traffic of both dialects, and readers of our output."""
+"""Small hand-written traffic of the dialects, and readers of our output."""
 
 from __future__ import annotations
 
@@ -198,3 +198,46 @@ def response_to(target, body, **options):
 
 def codes(encoded) -> set[str]:
     return {str(loss.code) for loss in encoded.losses}
+
+
+GG = "gemini-generate"
+
+
+def gg_chunk(*parts, finish=None, usage=None, **candidate):
+    made = {"index": 0, **candidate}
+    if parts:
+        made["content"] = {"role": "model", "parts": list(parts)}
+    if finish is not None:
+        made["finishReason"] = finish
+    counts = usage or {
+        "promptTokenCount": 3,
+        "candidatesTokenCount": 2,
+        "totalTokenCount": 5,
+    }
+    return {
+        "candidates": [made],
+        "usageMetadata": counts,
+        "modelVersion": "gemini-2.5-flash",
+        "responseId": "r1",
+    }
+
+
+def gg_call(name, arguments, **rest):
+    return {"functionCall": {"name": name, "args": arguments}, **rest}
+
+
+def gg_stream(*chunks) -> bytes:
+    return "".join(f"data: {json.dumps(chunk)}\r\n\r\n" for chunk in chunks).encode()
+
+
+def request_between(source, target, body, **options):
+    options.setdefault("on_loss", COLLECT)
+    encoded = translate_request(dumps(body), source=source, target=target, **options)
+    return json.loads(encoded.body), encoded
+
+
+def response_between(source, target, body, **options):
+    encoded = translate_response(
+        dumps(body), source=source, target=target, on_loss=COLLECT, **options
+    )
+    return json.loads(encoded.body), encoded

@@ -422,3 +422,62 @@ def test_backend_is_told_and_switched(backend):
     with pytest.raises(ValueError):
         _json._use("simplejson")
     assert _json.BACKEND == "stdlib"
+
+
+# --- many texts at once -------------------------------------------------------------
+
+AWKWARD = [
+    b"1",
+    b"18446744073709551616",
+    b'{"a":-123456789012345678901,"b":[1]}',
+    b'{"a":1758968520123,"b":0.1234567890123456789}',
+    b'"\\ud800"',
+    b"[" * 128 + b"]" * 128,
+    b"[" * 129 + b"]" * 129,
+    b'{"":' * 129 + b"0" + b"}" * 129,
+    b'{"":[' * 65 + b"]}" * 65,
+    b"NaN",
+    b" {}",
+    b"{} ",
+    b"\xef\xbb\xbf{}",
+    b'"\xff"',
+    b"1e999",
+    b"{}{}",
+    b"",
+    b'{"text":"' + b"x" * 700 + b'"}',
+]
+
+
+def check_vouched(texts):
+    data = b"\n\ndata: ".join([b"", *texts, b""])
+    room = _json.vouch(data)
+    spoken_for = [text for text in texts if len(text) <= room]
+    for text in spoken_for:
+        try:
+            value = _json.loads_vouched(text)
+        except ValueError:
+            continue
+        assert repr(value) == repr(_json.loads(text))
+    return spoken_for
+
+
+@given(st.lists(st.sampled_from(AWKWARD), max_size=6))
+def test_what_was_vouched_for_is_read_alike(texts):
+    for name in BACKENDS:
+        on(name, check_vouched, texts)
+        for text in texts:
+            assert both(_json.loads, text) is not Ellipsis
+
+
+def test_a_read_of_ordinary_events_is_vouched_for(backend):
+    event = b'{"created":1758968520,"choices":[{"delta":{"content":"caf\xc3\xa9"}}]}'
+    assert check_vouched([event] * 50) == [event] * 50
+    assert _json.loads_vouched(event) == _json.loads(event)
+    assert _json.vouch(b"1" * 19) == -1
+    assert check_vouched([*[event] * 50, AWKWARD[1]]) == []
+    assert check_vouched([b"[" * 129 + b"]" * 129]) == []
+
+
+@pytest.mark.parametrize("text", AWKWARD, ids=str_of)
+def test_a_text_alone_vouches_for_no_more_than_it_may(text, backend):
+    check_vouched([text])

@@ -64,7 +64,98 @@ CASES = [
         VERSION,
         ("anthropic-messages", "model", "claude"),
     ),
+    (
+        "slash of a compatible server",
+        "GET",
+        "/v1/models/meta%2Fllama",
+        (),
+        ("openai-chat", "model", "meta/llama"),
+    ),
+    (
+        "gemini count",
+        "POST",
+        "/v1beta/models/gemini-x:countTokens",
+        (),
+        ("gemini-generate", "count_tokens", "gemini-x"),
+    ),
+    (
+        "gemini models",
+        "GET",
+        "/v1beta/models?pageSize=50",
+        (),
+        ("gemini-generate", "models", None),
+    ),
+    (
+        "gemini model",
+        "GET",
+        "/v1beta/models/gemini-x",
+        (),
+        ("gemini-generate", "model", "gemini-x"),
+    ),
+    (
+        "gemini models by key",
+        "GET",
+        "/v1/models",
+        (("X-Goog-Api-Key", "k"),),
+        ("gemini-generate", "models", None),
+    ),
+    (
+        "gemini model by key",
+        "GET",
+        "/v1/models/gemini-x",
+        (("X-Goog-Api-Key", "k"),),
+        ("gemini-generate", "model", "gemini-x"),
+    ),
+    (
+        "models of google's openai surface",
+        "GET",
+        "/v1beta/openai/models",
+        (),
+        ("openai-chat", "models", None),
+    ),
 ]
+
+VERTEX = "projects/p/locations/us-central1"
+GENERATE = [
+    ("/v1beta/models/gemini-x", "gemini-x"),
+    ("/v1/models/gemini-x", "gemini-x"),
+    ("/google/v1beta/models/gemini%20x", "gemini x"),
+    ("/v1beta/models/gemma:2b", "gemma:2b"),
+    ("/v1beta/tunedModels/mine", "tunedModels/mine"),
+    (f"/v1/{VERTEX}/publishers/google/models/gemini-x", "gemini-x"),
+    (f"/v1beta1/{VERTEX}/publishers/google/models/gemini-x", "gemini-x"),
+    ("/v1/publishers/google/models/gemini-x", "gemini-x"),
+    (f"/v1/{VERTEX}/endpoints/123", "endpoints/123"),
+]
+
+
+@pytest.mark.parametrize(("path", "model"), GENERATE)
+@pytest.mark.parametrize(
+    ("action", "stream"),
+    [
+        (":generateContent", False),
+        (":streamGenerateContent", True),
+        (":streamGenerateContent?alt=sse", True),
+    ],
+)
+def test_gemini_names_model_and_stream_in_the_path(path, model, action, stream):
+    assert route("POST", path + action) == Route(
+        dialect="gemini-generate", operation="chat", model=model, stream=stream
+    )
+
+
+@pytest.mark.parametrize(
+    "model", ["..", ".", "%2e%2e", "a%2Fb", "..%2FcachedContents", "a%5Cb", "a/b"]
+)
+@pytest.mark.parametrize("action", ["generateContent", "countTokens"])
+def test_a_gemini_model_stays_in_its_segment(model, action):
+    found = route("POST", f"/v1beta/models/{model}:{action}")
+    assert found is None
+
+
+def test_no_model_leads_out_of_its_place():
+    assert route("GET", "/v1/models/..%2Ffiles") is None
+    assert route("POST", "/openai/deployments/%2E%2E/chat/completions") is None
 
 
 @pytest.mark.parametrize(
@@ -87,6 +178,10 @@ def test_known_paths(method, path, headers, expected):
         ("POST", ""),
         ("POST", "/v1/threads/messages/x"),
         ("POST", "/v1/xmessages"),
+        ("POST", "/v1beta/models/:generateContent"),
+        ("POST", "/v1beta/models/gemini-x"),
+        ("POST", "/v1beta/models/gemini-x:embedContent"),
+        ("POST", "/v1beta/models/gemini-x:generateContent\n"),
     ],
 )
 def test_unknown_paths(method, path):
@@ -116,3 +211,23 @@ def test_no_credential(headers):
     assert route("POST", "/v1/messages", headers) == Route(
         dialect="anthropic-messages", operation="chat"
     )
+
+
+@pytest.mark.parametrize(
+    ("query", "headers", "kind", "value"),
+    [
+        ("", (("X-Goog-Api-Key", "AIza-1"),), "api-key", "AIza-1"),
+        ("?alt=sse&key=AIza-2", (), "api-key", "AIza-2"),
+        ("?key=q", (("x-goog-api-key", "h"),), "api-key", "h"),
+        ("", (("Authorization", "Bearer ya29"),), "bearer", "ya29"),
+    ],
+)
+def test_google_credentials(query, headers, kind, value):
+    path = f"/v1beta/models/gemini-x:streamGenerateContent{query}"
+    found = route("POST", path, headers)
+    assert found.credential == Credential(kind=kind, value=value)
+    assert value not in repr(found.credential)
+
+
+def test_a_key_in_the_query_is_googles_alone():
+    assert route("POST", "/v1/messages?key=AIza").credential is None

@@ -392,3 +392,54 @@ def test_native_round_trip_is_byte_stable():
 def test_native_encoder_takes_no_faults():
     with pytest.raises(StateError):
         SSEEventEncoder(named=True).encode(object())
+
+
+# --- one look at a whole read -------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        b'{"n":123456789012345678901}',
+        b'{"n":' + b"[" * 127 + b"]" * 127 + b"}",
+        b'{"n":' + b"[" * 128 + b"]" * 128 + b"}",
+        b'{"n":"\\ud800"}',
+        b'{"n":"\xff"}',
+        b'{"n":NaN}',
+        b": ping",
+        b"[1]",
+        b"",
+    ],
+    ids=lambda odd: repr(odd[:20]),
+)
+@pytest.mark.parametrize("place", [0, 3, 9])
+def test_an_odd_event_among_many_is_read_as_if_alone(odd, place):
+    payloads = [b'{"a":%d,"l":[{}]}' % n for n in range(9)]
+    payloads.insert(place, odd)
+    data = b"".join(b"data: " + payload + b"\n\n" for payload in payloads)
+    whole, decode = run(data)
+    for size in (1, 7, 40, 100):
+        cut, other = run(data, size)
+        assert cut == whole
+        assert repr(cut) == repr(whole)
+        assert other.trailing_bytes == decode.trailing_bytes
+
+
+def test_a_number_over_two_reads_is_seen_whole():
+    event = b'data: {"n":1234567890123456789012}\n\n'
+    data = event + b"data: {}\n\n" * 8
+    expected = got({"n": 1234567890123456789012}, *[{}] * 8) + CUT
+    for cut in range(len(event)):
+        decode = decoder()
+        out = decode.feed(data[:cut]) + decode.feed(data[cut:]) + decode.close()
+        assert out == expected
+        assert repr(out) == repr(expected)
+
+
+def test_long_reads_count_what_comes_after_the_end():
+    events = b'data: {"a":1}\n\n' * 5000
+    decode = decoder()
+    out = decode.feed(events + b"data: [DONE]\n\n" + b"x" * 100_000)
+    assert len(out) == 5002
+    assert out[-1] == END
+    assert decode.trailing_bytes == 100_000

@@ -51,9 +51,9 @@ def test_it_copies_and_pickles(make, cls, args):
 
 def test_every_field_has_a_place_in_the_twin():
     for cls, twin in (
-        (_chunks.TextDelta, _fast._TextDelta),
-        (_chunks.ToolArgumentsDelta, _fast._ToolArgumentsDelta),
-        (_chunks.ReasoningDelta, _fast._ReasoningDelta),
+        (_chunks.TextDelta, _fast._TextTwin),
+        (_chunks.ToolArgumentsDelta, _fast._TextTwin),
+        (_chunks.ReasoningDelta, _fast._ReasoningTwin),
     ):
         assert {f.name for f in attrs.fields(cls)} == set(twin.__slots__)
 

@@ -272,4 +272,276 @@ BODIES_OF: dict[str, dict[str, Any]] = {
             {"type": "message_stop"},
         ],
     },
+    "gemini-generate": {
+        "request": {
+            "systemInstruction": {"parts": [{"text": "a"}]},
+            "contents": [
+                {
+                    "role": "user",
+                    "parts": [
+                        {"text": "a"},
+                        {
+                            "inlineData": {"mimeType": "image/png", "data": "aGk="},
+                            "mediaResolution": {"level": "MEDIA_RESOLUTION_LOW"},
+                        },
+                        {
+                            "fileData": {"mimeType": "video/mp4", "fileUri": "gs://a"},
+                            "videoMetadata": {"startOffset": "1s", "fps": 2},
+                        },
+                    ],
+                },
+                {
+                    "role": "model",
+                    "parts": [
+                        {"text": "t", "thought": True, "thoughtSignature": "aGk="},
+                        {
+                            "functionCall": {"id": "c", "name": "f", "args": {"a": 1}},
+                            "thoughtSignature": "aGk=",
+                        },
+                        {"executableCode": {"language": "PYTHON", "code": "1"}},
+                        {"codeExecutionResult": {"outcome": "OUTCOME_OK"}},
+                    ],
+                },
+                {
+                    "role": "user",
+                    "parts": [
+                        {
+                            "functionResponse": {
+                                "id": "c",
+                                "name": "f",
+                                "response": {"output": "d"},
+                            }
+                        }
+                    ],
+                },
+            ],
+            "tools": [
+                {
+                    "functionDeclarations": [
+                        {
+                            "name": "f",
+                            "description": "d",
+                            "parameters": {
+                                "type": "OBJECT",
+                                "properties": {"a": {"type": "INTEGER"}},
+                            },
+                        },
+                        {"name": "g", "parametersJsonSchema": {"type": "object"}},
+                    ]
+                },
+                {"googleSearch": {}},
+                {"codeExecution": {}},
+            ],
+            "toolConfig": {
+                "functionCallingConfig": {
+                    "mode": "ANY",
+                    "allowedFunctionNames": ["f"],
+                }
+            },
+            "safetySettings": [
+                {
+                    "category": "HARM_CATEGORY_HARASSMENT",
+                    "threshold": "BLOCK_NONE",
+                }
+            ],
+            "generationConfig": {
+                "candidateCount": 1,
+                "maxOutputTokens": 5,
+                "temperature": 0.5,
+                "topP": 0.5,
+                "topK": 3,
+                "seed": 1,
+                "stopSequences": ["a"],
+                "responseMimeType": "application/json",
+                "responseSchema": {"type": "OBJECT"},
+                "responseModalities": ["TEXT"],
+                "responseLogprobs": True,
+                "logprobs": 1,
+                "thinkingConfig": {"includeThoughts": True, "thinkingBudget": 64},
+                "speechConfig": {
+                    "voiceConfig": {"prebuiltVoiceConfig": {"voiceName": "v"}}
+                },
+            },
+            "cachedContent": "cachedContents/a",
+            "labels": {"a": "b"},
+        },
+        "response": {
+            "candidates": [
+                {
+                    "index": 0,
+                    "content": {
+                        "role": "model",
+                        "parts": [
+                            {"text": "t", "thought": True},
+                            {"text": "a", "thoughtSignature": "aGk="},
+                            {"functionCall": {"name": "f", "args": {"a": 1}}},
+                            {"inlineData": {"mimeType": "image/png", "data": "aGk="}},
+                            {"executableCode": {"language": "PYTHON", "code": "1"}},
+                            {"codeExecutionResult": {"outcome": "OUTCOME_OK"}},
+                        ],
+                    },
+                    "finishReason": "STOP",
+                    "finishMessage": "m",
+                    "safetyRatings": [
+                        {
+                            "category": "HARM_CATEGORY_HARASSMENT",
+                            "probability": "NEGLIGIBLE",
+                        }
+                    ],
+                    "citationMetadata": {
+                        "citationSources": [
+                            {"startIndex": 0, "endIndex": 1, "uri": "u"}
+                        ]
+                    },
+                    "groundingMetadata": {
+                        "webSearchQueries": ["q"],
+                        "groundingChunks": [{"web": {"uri": "u", "title": "t"}}],
+                        "groundingSupports": [
+                            {
+                                "segment": {
+                                    "partIndex": 1,
+                                    "startIndex": 0,
+                                    "endIndex": 1,
+                                    "text": "a",
+                                },
+                                "groundingChunkIndices": [0],
+                                "confidenceScores": [0.5],
+                            }
+                        ],
+                    },
+                    "urlContextMetadata": {
+                        "urlMetadata": [
+                            {
+                                "retrievedUrl": "u",
+                                "urlRetrievalStatus": "URL_RETRIEVAL_STATUS_SUCCESS",
+                            }
+                        ]
+                    },
+                    "avgLogprobs": -0.5,
+                    "logprobsResult": {
+                        "chosenCandidates": [
+                            {"token": "a", "tokenId": 1, "logProbability": -1.5}
+                        ],
+                        "topCandidates": [
+                            {"candidates": [{"token": "a", "logProbability": -1.5}]}
+                        ],
+                    },
+                    "tokenCount": 1,
+                }
+            ],
+            "promptFeedback": {"safetyRatings": []},
+            "usageMetadata": {
+                "promptTokenCount": 3,
+                "cachedContentTokenCount": 1,
+                "candidatesTokenCount": 1,
+                "thoughtsTokenCount": 1,
+                "toolUsePromptTokenCount": 1,
+                "totalTokenCount": 6,
+                "promptTokensDetails": [{"modality": "TEXT", "tokenCount": 3}],
+                "trafficType": "ON_DEMAND",
+            },
+            "modelVersion": "m",
+            "responseId": "i",
+            "createTime": "2026-01-01T00:00:00.5Z",
+        },
+        "error": {
+            "error": {
+                "code": 429,
+                "message": "m",
+                "status": "RESOURCE_EXHAUSTED",
+                "details": [
+                    {
+                        "@type": "type.googleapis.com/google.rpc.RetryInfo",
+                        "retryDelay": "7s",
+                    },
+                    {
+                        "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+                        "reason": "R",
+                        "metadata": {"a": "b"},
+                    },
+                    {
+                        "@type": "type.googleapis.com/google.rpc.QuotaFailure",
+                        "violations": [{"quotaId": "PerDay"}],
+                    },
+                ],
+            }
+        },
+        "stream": [
+            {
+                "candidates": [
+                    {
+                        "index": 0,
+                        "content": {
+                            "role": "model",
+                            "parts": [{"text": "t", "thought": True}],
+                        },
+                        "safetyRatings": [{"category": "c", "probability": "LOW"}],
+                    }
+                ],
+                "usageMetadata": {"promptTokenCount": 3, "totalTokenCount": 3},
+                "modelVersion": "m",
+                "responseId": "i",
+                "createTime": "2026-01-01T00:00:00.5Z",
+            },
+            {
+                "candidates": [
+                    {
+                        "content": {
+                            "role": "model",
+                            "parts": [
+                                {"text": "a", "thoughtSignature": "aGk="},
+                                {"functionCall": {"name": "f", "args": {"a": 1}}},
+                                {
+                                    "functionCall": {
+                                        "id": "c",
+                                        "name": "g",
+                                        "partialArgs": [
+                                            {
+                                                "jsonPath": "$.a",
+                                                "stringValue": "b",
+                                                "willContinue": False,
+                                            }
+                                        ],
+                                        "willContinue": True,
+                                    }
+                                },
+                            ],
+                        }
+                    }
+                ]
+            },
+            {
+                "candidates": [
+                    {
+                        "content": {
+                            "role": "model",
+                            "parts": [
+                                {"functionCall": {}},
+                                {"inlineData": {"mimeType": "a/b", "data": "aGk="}},
+                            ],
+                        },
+                        "finishReason": "STOP",
+                        "groundingMetadata": {
+                            "groundingChunks": [{"web": {"uri": "u"}}],
+                            "groundingSupports": [
+                                {
+                                    "segment": {"startIndex": 0, "endIndex": 1},
+                                    "groundingChunkIndices": [0],
+                                }
+                            ],
+                        },
+                        "citationMetadata": {"citationSources": [{"uri": "u"}]},
+                        "logprobsResult": {
+                            "chosenCandidates": [{"token": "a", "logProbability": -1}]
+                        },
+                    }
+                ],
+                "usageMetadata": {
+                    "promptTokenCount": 3,
+                    "candidatesTokenCount": 2,
+                    "totalTokenCount": 5,
+                },
+            },
+        ],
+    },
 }

@@ -158,7 +158,8 @@ def around(dialect: str) -> tuple[bytes, bytes]:
         closing = as_event(dumped({**chunk, "choices": [end]}))
         return opening, closing + as_event(b"[DONE]")
     events = [
-        as_event(dumped(event), event["type"]) for event in BODIES_OF[dialect]["stream"]
+        as_event(dumped(event), event.get("type"))
+        for event in BODIES_OF[dialect]["stream"]
     ]
     return b"".join(events[:2]), b"".join(events[2:])
 

@@ -28,6 +28,12 @@ CLIENTS = {
         "langchain_anthropic",
         "litellm_anthropic",
     ),
+    "gemini-generate": (
+        "google_genai",
+        "aisdk_google",
+        "langchain_google",
+        "litellm_gemini",
+    ),
 }
 
 
@@ -83,6 +89,11 @@ def test_it_decodes(request_):
         query=request_.query,
         headers=request_.headers,
     )
+    COUNTED[request_.dialect](request, request_)
+
+
+def counted_json(request, request_: Recorded) -> None:
+    """Model and stream stand in the body, and every message is a message."""
     body = request_.body
     assert request.model == body["model"]
     assert request.stream is bool(body.get("stream"))
@@ -90,6 +101,36 @@ def test_it_decodes(request_):
     leading = 1 if request_.dialect == "anthropic-messages" and "system" in body else 0
     found = len(request.system) + len(request.messages)
     assert found == leading + len(body["messages"])
+
+
+def counted_gemini(request, request_: Recorded) -> None:
+    """Model and stream stand in the path; a tool of the wire holds many functions."""
+    body = request_.body
+    route = codecs.route("POST", request_.path)
+    assert (request.model, request.stream) == (route.model, route.stream)
+    assert request.model in request_.path
+    assert request_.path.endswith(":streamGenerateContent") is request.stream
+    functions = [
+        declared["name"]
+        for tool in body.get("tools") or ()
+        for name, value in tool.items()
+        if name in ("functionDeclarations", "function_declarations")
+        for declared in value
+    ]
+    assert [tool.name for tool in request.tools] == functions
+    system = {"systemInstruction", "system_instruction"} & set(body)
+    assert len(request.system) == len(system)
+    assert len(request.messages) == len(body["contents"])
+    # All of the config has a canonical name but what is said of media in general.
+    left = request.extra.get(request_.dialect, {}).get("generationConfig", {})
+    assert set(left) <= {"mediaResolution"}
+
+
+COUNTED = {
+    "openai-chat": counted_json,
+    "anthropic-messages": counted_json,
+    "gemini-generate": counted_gemini,
+}
 
 
 @pytest.mark.skipif(not recorded(), reason="no recorded requests here")

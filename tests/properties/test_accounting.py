@@ -27,7 +27,10 @@ def account_request(request, target):
     codec = codecs.get(target)
     encoded = codec.encode_request(request, on_loss=COLLECT)
     again = codec.decode_request(
-        encoded.body, path=encoded.path, headers=encoded.headers
+        encoded.body,
+        path=encoded.path,
+        query="&".join(f"{name}={value}" for name, value in encoded.query),
+        headers=encoded.headers,
     )
     assert_accounted(request, again, encoded.losses)
 
@@ -89,7 +92,10 @@ def test_generated_streams(source, target):
 def test_recorded_requests(case, target):
     codec = codecs.get(case.dialect)
     try:
-        request = codec.decode_request(case.request_body, headers=case.request_headers)
+        path, _, query = case.request_path.partition("?")
+        request = codec.decode_request(
+            case.request_body, path=path, query=query, headers=case.request_headers
+        )
     except ModelwireError as error:
         pytest.fail(f"a recorded request does not decode: {error}")
     account_request(request, target)

@@ -75,12 +75,13 @@ __all__ = [
     "route",
 ]
 
-Dialect: TypeAlias = Literal["openai-chat", "anthropic-messages"]
+Dialect: TypeAlias = Literal["openai-chat", "anthropic-messages", "gemini-generate"]
 """The id of a dialect."""
 
 _MODULES: Final[dict[str, str]] = {
     "openai-chat": "openai_chat",
     "anthropic-messages": "anthropic_messages",
+    "gemini-generate": "gemini_generate",
 }
 """The registry: one line a dialect."""
 

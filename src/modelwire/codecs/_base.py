@@ -8,18 +8,28 @@ dialect, opens a socket, or reads a clock.
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeAlias
 
 import attrs
 
-from modelwire.errors import ErrorInfo, RemoteProtocolError
-from modelwire.ir._base import JSONObject, Node
-from modelwire.ir._losses import Loss, LossCode, Severity
-from modelwire.sse import FramingFault
+from modelwire.ir._base import Node
 
+# Losses only for checkers: a stream decoder has none, and their table is long.  The
+# native events load when they are asked for, because a chunk decoder has none either.
 if TYPE_CHECKING:
+    from modelwire.codecs._native import (
+        EndSentinel,
+        GrammarViolation,
+        KeepaliveComment,
+        MalformedEvent,
+        NativeEvent,
+        NativeItem,
+    )
+    from modelwire.errors import ErrorInfo
     from modelwire.ir._chunks import StreamChunk
+    from modelwire.ir._losses import Loss, LossCode, Severity
     from modelwire.ir._request import ChatRequest
     from modelwire.ir._response import ChatResponse
 
@@ -56,7 +66,7 @@ Ids: TypeAlias = Callable[[str], str]
 # --- loss policy --------------------------------------------------------------------
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class LossPolicy(Node):
     """Which losses stop an encode before any byte is made."""
 
@@ -79,7 +89,7 @@ COLLECT: Final = LossPolicy(severities=frozenset())
 # --- names and ids that had to change -----------------------------------------------
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class Aliases(Node):
     """
     Tool names and call ids that were made legal for a target.
@@ -111,7 +121,7 @@ NO_ALIASES: Final = Aliases()
 # --- encoded messages ---------------------------------------------------------------
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class EncodedRequest(Node):
     """A request ready to be sent; it holds no credentials."""
 
@@ -133,7 +143,7 @@ class EncodedRequest(Node):
     """The IR value that it was made from, for encoding the answer; may be `None`."""
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class EncodedResponse(Node):
     """A response ready to be sent to a client."""
 
@@ -147,67 +157,6 @@ class EncodedResponse(Node):
     """What could not be carried over."""
     error: ErrorInfo | None = None
     """The error that the body describes; `None`: it is an answer."""
-
-
-# --- native events ------------------------------------------------------------------
-
-
-@attrs.frozen(weakref_slot=False, unsafe_hash=False)
-class NativeEvent(Node):
-    """One event of a dialect's stream, with its JSON whole."""
-
-    dialect: str
-    """The dialect."""
-    type: str
-    """The event's type (`message_start`, `chat.completion.chunk`)."""
-    data: JSONObject
-    """The event's JSON."""
-
-
-@attrs.frozen(weakref_slot=False, unsafe_hash=False)
-class EndSentinel(Node):
-    """The dialect's end marker that is no JSON (`[DONE]`)."""
-
-    raw: str = "[DONE]"
-    """The marker as received."""
-
-
-@attrs.frozen(weakref_slot=False, unsafe_hash=False)
-class KeepaliveComment(Node):
-    """A comment of the framing; some providers send them to keep connections open."""
-
-    text: str
-    """The comment's text."""
-
-
-@attrs.frozen(weakref_slot=False, unsafe_hash=False)
-class MalformedEvent(Node):
-    """An event whose payload is no JSON object."""
-
-    raw: str
-    """The payload as received, cut at the limit for kept text."""
-    error: RemoteProtocolError
-    """What is wrong with it."""
-
-
-NativeItem: TypeAlias = (
-    NativeEvent | EndSentinel | KeepaliveComment | MalformedEvent | FramingFault
-)
-"""What an event decoder gives."""
-
-
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
-class GrammarViolation(Node):
-    """An event that the dialect's grammar does not allow where it stands."""
-
-    index: int
-    """Number of the offending event, from 0; one past the last means the end."""
-    event: str
-    """Its type."""
-    state: str
-    """The state of the stream before it."""
-    rule: str
-    """What the grammar says."""
 
 
 # --- the codec protocol -------------------------------------------------------------
@@ -317,6 +266,11 @@ class ChatCodec(Protocol):
         ...
 
     @property
+    def STREAM_HAS_USAGE(self) -> bool:  # noqa: N802
+        """Whether a stream has usage without being asked for it."""
+        ...
+
+    @property
     def encode_request(self) -> Callable[..., EncodedRequest]:
         """`encode_request(request, *, profile, on_loss)`."""
         ...
@@ -379,3 +333,23 @@ class ChatCodec(Protocol):
 
 Framing: TypeAlias = Literal["sse", "json_array", "ndjson"] | None
 """A stream's framing, where a dialect has several; `None`: its usual one."""
+
+_NATIVE: Final = frozenset(
+    {
+        "EndSentinel",
+        "GrammarViolation",
+        "KeepaliveComment",
+        "MalformedEvent",
+        "NativeEvent",
+        "NativeItem",
+    }
+)
+
+
+def __getattr__(name: str) -> Any:
+    if name in _NATIVE:
+        value = getattr(importlib.import_module("modelwire.codecs._native"), name)
+        globals()[name] = value
+        return value
+    msg = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(msg)

@@ -39,7 +39,16 @@ try:
 except ImportError:  # pragma: no cover (one session of CI runs without it)
     _orjson = None
 
-__all__ = ["BACKEND", "MAX_DEPTH", "dumps", "dumps_str", "escape", "loads"]
+__all__ = [
+    "BACKEND",
+    "MAX_DEPTH",
+    "dumps",
+    "dumps_str",
+    "escape",
+    "loads",
+    "loads_vouched",
+    "vouch",
+]
 
 MAX_DEPTH: Final = _reference.MAX_DEPTH
 """How deep containers may nest in input, unless the caller says otherwise."""
@@ -50,10 +59,12 @@ BACKEND: str = "stdlib"
 _loads_fast: Callable[[bytes | bytearray | memoryview | str], Any] | None = None
 _dumps_fast: Callable[[Any], bytes] | None = None
 
-# A number above 64 bits has 19 digits or more, so every sixth byte of the text shows
-# at least three digits in a row where one stands.  Reading a sixth of the bytes is
-# what makes the test cheap; the finer sieves run only after the coarse one.
-_EVERY_SIXTH: Final = slice(None, None, 6)
+# A number above 64 bits has 19 digits or more, so every fifth byte of the text shows
+# at least three digits in a row where one stands.  Reading a fifth of the bytes is
+# what makes the test cheap; the finer sieves run only after the coarse one.  Every
+# sixth would do, but there three digits of unlike fields of an envelope (an id, a
+# time, a dated model name) fell in a row in every event of a stream that was measured.
+_EVERY_FIFTH: Final = slice(None, None, 5)
 _THREE: Final = b"000"
 _EVERY_THIRD: Final = slice(None, None, 3)
 _SIX: Final = b"0" * 6
@@ -123,10 +134,52 @@ def loads(
         lists = size - len(raw.replace(b"[", b""))
         if 3 * lists > room and _is_deeper(value, max_depth):
             return _reference.loads(raw, max_depth)
-    sample = raw[_EVERY_SIXTH].translate(_DIGITS_TO_ZERO)
+    sample = raw[_EVERY_FIFTH].translate(_DIGITS_TO_ZERO)
+    # find() costs more, and `in` twice as much.
     if sample.partition(_THREE)[1] and _has_long_run(raw):
         return _reference.loads(raw, max_depth)
     return value
+
+
+def vouch(data: bytes, *, max_depth: int = MAX_DEPTH) -> int:
+    """
+    Say how long a text inside *data* may be for `loads_vouched` to read it as `loads`.
+
+    What `loads` looks for in every text is looked for once in all of them: on reads
+    of 16 KiB that is 0.05 us an event of 320 bytes instead of 0.3 us.
+
+    Args:
+        data: Bytes that hold many texts, each whole or in pieces that stand between
+            line ends.
+        max_depth: What `loads` would be given.
+
+    Returns:
+        A size in bytes; negative when *data* vouches for none.
+    """
+    # Deeper than the limit, a text with *a* lists is longer than this (see
+    # `BYTES_PER_OBJECT`), and it has no more of them than the whole.
+    room = _OBJECT * max_depth - 3 * (len(data) - len(data.replace(b"[", b"")))
+    if room > 0:
+        sample = data[_EVERY_FIFTH].translate(_DIGITS_TO_ZERO)
+        if sample.partition(_THREE)[1] and _has_long_run(data):
+            return -1
+    return room
+
+
+def loads_vouched(data: bytes) -> Any:
+    """
+    Parse a text that `vouch` spoke for; the back end's own parser stands here.
+
+    Args:
+        data: The text.
+
+    Returns:
+        What `loads` would give.
+
+    Raises:
+        ValueError: `loads` must decide what this is; it is not always an error.
+    """
+    return _reference.loads_vouched(data)
 
 
 def dumps(value: Any) -> bytes:
@@ -201,15 +254,18 @@ def _use(backend: str) -> str:
         The name that was in use, to be given back afterwards.
     """
     global BACKEND, _loads_fast, _dumps_fast, _knows_levels  # noqa: PLW0603
+    global loads_vouched  # noqa: PLW0603
     before = BACKEND
     if backend == "orjson":
         if _orjson is None:
             msg = "orjson is not installed"
             raise ImportError(msg)
         _loads_fast, _dumps_fast = _orjson.loads, _orjson.dumps
+        loads_vouched = _orjson.loads
         _knows_levels = _fits(_ORJSON_LEVELS) and not _fits(_ORJSON_LEVELS + 1)
     elif backend == "stdlib":
         _loads_fast = _dumps_fast = None
+        loads_vouched = _reference.loads_vouched
         _knows_levels = False
     else:
         msg = f"unknown JSON back end {backend!r}"
@@ -220,7 +276,7 @@ def _use(backend: str) -> str:
 
 def _has_long_run(raw: bytes) -> bool:
     """Say whether 19 digits stand in a row anywhere, strings included."""
-    # Model names with dates pass the coarsest sieve in every event of a stream, so
+    # Times in milliseconds pass the coarsest sieve in every event of a stream, so
     # this is written out: a loop over the sieves costs three times as much.
     if not raw[_EVERY_THIRD].translate(_DIGITS_TO_ZERO).partition(_SIX)[1]:
         return False

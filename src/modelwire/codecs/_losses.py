@@ -11,12 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+import attrs
+
 from modelwire.codecs._base import LossPolicy
 from modelwire.errors import UnsupportedFeatureError
 from modelwire.ir._base import Extra
 from modelwire.ir._losses import Loss, LossAction, LossCode, Severity
 
-__all__ = ["LossLog"]
+__all__ = ["LossLog", "by_position"]
 
 _BY_ACTION: Final[Mapping[LossAction, Severity]] = {
     "dropped": "parameter",
@@ -186,3 +188,51 @@ class LossLog:
         if refused:
             raise UnsupportedFeatureError(losses, refused=refused, dialect=self.target)
         return losses
+
+
+def by_position(
+    losses: tuple[Loss, ...],
+    numbers: Iterable[int],
+    written: Iterable[int] | None = None,
+) -> tuple[Loss, ...]:
+    """
+    Let the losses of a stream name choices by their position in the response.
+
+    While a stream is written only the index of a choice is known; choices may be
+    missing, and a path counts those that there are.
+
+    Args:
+        losses: The losses, whose paths name a choice by its index.
+        numbers: The index of every choice so far.
+        written: The index of every choice that a reader sees; `None`: all of them.
+
+    Returns:
+        *losses* itself where index and position agree.
+    """
+    sources = _places(numbers)
+    targets = sources if written is None else _places(written)
+    if not sources and not targets:
+        return losses
+    return tuple(
+        attrs.evolve(
+            loss, path=_placed(loss.path, sources), to=_placed(loss.to, targets)
+        )
+        for loss in losses
+    )
+
+
+def _places(numbers: Iterable[int]) -> dict[str, str]:
+    """Give the position of each choice that does not stand at its index."""
+    return {
+        f"$.choices[{number}]": f"$.choices[{place}]"
+        for place, number in enumerate(sorted(numbers))
+        if place != number
+    }
+
+
+def _placed(path: str | None, places: Mapping[str, str]) -> str | None:
+    """Rename the choice that *path* begins with."""
+    if not places or path is None or not path.startswith("$.choices["):
+        return path
+    head, bracket, rest = path.partition("]")
+    return places.get(head + bracket, head + bracket) + rest

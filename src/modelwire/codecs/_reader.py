@@ -59,6 +59,11 @@ class Reader:
 
     def string(self, key: str, *, required: bool = False) -> str | None:
         """Take a string."""
+        value = self.left.get(key)
+        if type(value) is str:
+            # Nearly every call ends here, or at an absent field.
+            del self.left[key]
+            return value
         return self._take(key, str, "string", required=required)
 
     def boolean(self, key: str) -> bool | None:
@@ -94,10 +99,18 @@ class Reader:
 
     def mapping(self, key: str, *, required: bool = False) -> JSONObject | None:
         """Take an object."""
+        value = self.left.get(key)
+        if type(value) is dict:
+            del self.left[key]
+            return value
         return self._take(key, dict, "object", required=required)
 
     def array(self, key: str, *, required: bool = False) -> list[Any] | None:
         """Take an array."""
+        value = self.left.get(key)
+        if type(value) is list:
+            del self.left[key]
+            return value
         return self._take(key, list, "array", required=required)
 
     def strings(self, key: str) -> tuple[str, ...] | None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 import attrs
 
@@ -31,7 +31,7 @@ class Credential(Node):
     """What the client proves itself with; its value never shows in a repr."""
 
     kind: Literal["bearer", "api-key"]
-    """How it was sent: `Authorization: Bearer`, or a key header of its own."""
+    """How it was sent: `Authorization: Bearer`, or as a key of its own."""
     value: str = attrs.field(repr=False)
     """The secret."""
 
@@ -59,6 +59,7 @@ class _Row:
     dialect: str
     operation: Operation
     header: str | None = None
+    stream: bool | None = None
 
 
 def _row(
@@ -67,13 +68,25 @@ def _row(
     dialect: str,
     operation: Operation,
     header: str | None = None,
+    *,
+    stream: bool | None = None,
 ) -> _Row:
-    return _Row(method, re.compile(rf"(?:^|/){pattern}/?$"), dialect, operation, header)
+    compiled = re.compile(rf"(?:^|/){pattern}/?\Z")
+    return _Row(method, compiled, dialect, operation, header, stream)
+
+
+_GEMINI: Final = "gemini-generate"
+
+# Whatever stands before `models`: a version, or Vertex's project, location and
+# publisher.  The collection of a tuned model or endpoint is part of its name.
+_GEMINI_MODEL: Final = (
+    r"(?:models/|(?P<collection>tunedModels|endpoints)/)(?P<model>[^/]+)"
+)
 
 
 # Source: the vendors' API references as gathered in the project's wire notes, and the
-# paths that openai 3.52 and anthropic 2.11 build (read 2026-11-21).  The first row
-# that fits wins.
+# paths that openai 3.52, anthropic 2.11 and google-genai 3.4 build (read 2026-11-21).
+# The first row that fits wins.
 _ROWS: Final = (
     # Azure's dated surface names the deployment in the path.
     _row(
@@ -85,7 +98,17 @@ _ROWS: Final = (
     _row("POST", r"chat/completions", "openai-chat", "chat"),
     _row("POST", r"messages/count_tokens", "anthropic-messages", "count_tokens"),
     _row("POST", r"messages", "anthropic-messages", "chat"),
-    # Both vendors list models under /v1/models; only Anthropic's clients send the
+    _row("POST", rf"{_GEMINI_MODEL}:generateContent", _GEMINI, "chat", stream=False),
+    _row(
+        "POST", rf"{_GEMINI_MODEL}:streamGenerateContent", _GEMINI, "chat", stream=True
+    ),
+    _row("POST", rf"{_GEMINI_MODEL}:countTokens", _GEMINI, "count_tokens"),
+    # Google's versions name it; under /v1 only its key header does.
+    _row("GET", r"v1beta1?/models", _GEMINI, "models"),
+    _row("GET", rf"v1beta1?/(?:.*/)?{_GEMINI_MODEL}", _GEMINI, "model"),
+    _row("GET", r"models", _GEMINI, "models", "x-goog-api-key"),
+    _row("GET", _GEMINI_MODEL, _GEMINI, "model", "x-goog-api-key"),
+    # Both other vendors list models under /v1/models; only Anthropic's clients send the
     # version header.
     _row("GET", r"models", "anthropic-messages", "models", "anthropic-version"),
     _row(
@@ -99,7 +122,7 @@ _ROWS: Final = (
     _row("GET", r"models/(?P<model>[^/]+)", "openai-chat", "model"),
 )
 
-_KEY_HEADERS: Final = ("x-api-key", "api-key")
+_KEY_HEADERS: Final = ("x-api-key", "api-key", "x-goog-api-key")
 
 
 def route(method: str, path: str, headers: Headers = ()) -> Route | None:
@@ -108,35 +131,55 @@ def route(method: str, path: str, headers: Headers = ()) -> Route | None:
 
     Args:
         method: The HTTP method.
-        path: The URL path; a query after `?` is ignored.
+        path: The URL path; of a query after `?` only Google's `key` is read.
         headers: The client's headers.
 
     Returns:
-        The route, or `None` when no dialect has it.
+        The route, or `None` when no dialect has it, or when the name of the model
+        would lead out of its place in a path.
     """
     named = {name.lower(): value for name, value in headers}
     verb = method.upper()
-    bare = path.partition("?")[0]
+    bare, _, query = path.partition("?")
     for row in _ROWS:
         if row.method != verb or (row.header is not None and row.header not in named):
             continue
         match = row.pattern.search(bare)
-        if match is not None:
-            model = match.groupdict().get("model")
-            return Route(
-                dialect=row.dialect,
-                operation=row.operation,
-                model=None if model is None else unquote(model),
-                credential=_credential(named),
-            )
+        if match is None:
+            continue
+        groups = match.groupdict()
+        model = groups.get("model")
+        if model is not None:
+            model = unquote(model)
+            if not _is_safe(model, row.dialect):
+                return None
+            if groups.get("collection"):
+                model = f"{groups['collection']}/{model}"
+        return Route(
+            dialect=row.dialect,
+            operation=row.operation,
+            model=model,
+            stream=row.stream,
+            credential=_credential(named, query if row.dialect == _GEMINI else ""),
+        )
     return None
 
 
-def _credential(headers: Mapping[str, str]) -> Credential | None:
-    # Where a client sends both, Anthropic's key header wins over Authorization.
+def _is_safe(model: str, dialect: str) -> bool:
+    """Say whether a name stays where it is put; OpenAI's kin have `/` in names."""
+    if dialect == _GEMINI and ("/" in model or "\\" in model):
+        return False
+    return not {".", ".."}.intersection(re.split(r"[/\\]", model))
+
+
+def _credential(headers: Mapping[str, str], query: str) -> Credential | None:
+    # Where a client sends both, a key header of its own wins over Authorization.
     for name in _KEY_HEADERS:
         if headers.get(name):
             return Credential(kind="api-key", value=headers[name])
+    for name, value in parse_qsl(query):
+        if name == "key":
+            return Credential(kind="api-key", value=value)
     scheme, _, token = headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token.strip():
         return Credential(kind="bearer", value=token.strip())

@@ -28,7 +28,7 @@ _BLANKS: Final = " \t\n\r"
 _TOKEN: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class Parsed(Node):
     """The arguments are what the tool's kind takes."""
 
@@ -36,7 +36,7 @@ class Parsed(Node):
     """A JSON object for a function; the text itself for a `custom` tool."""
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class Malformed(Node):
     """The arguments are not what the tool's kind takes."""
 

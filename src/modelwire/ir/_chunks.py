@@ -51,7 +51,7 @@ __all__ = [
 ]
 
 
-@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(weakref_slot=False, eq=False, repr=False)
 class StreamStart(Node):
     """The stream begins; first and once."""
 
@@ -65,7 +65,7 @@ class StreamStart(Node):
     """The native event."""
 
 
-@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(weakref_slot=False, eq=False, repr=False)
 class ResponseUpdate(Node):
     """More is known of the response; what is not `None` replaces."""
 
@@ -83,7 +83,7 @@ class ResponseUpdate(Node):
     """The native event."""
 
 
-@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(weakref_slot=False, eq=False, repr=False)
 class BlockStart(Node):
     """A block begins: its header, or the whole part where it comes at once."""
 
@@ -97,7 +97,7 @@ class BlockStart(Node):
     """The native event."""
 
 
-@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(weakref_slot=False, eq=False, repr=False)
 class TextDelta(Node):
     """More text of a `TextPart`."""
 
@@ -109,7 +109,7 @@ class TextDelta(Node):
     """The native event."""
 
 
-@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(weakref_slot=False, eq=False, repr=False)
 class ReasoningDelta(Node):
     """More text of a `ReasoningPart`, or of one of its summaries."""
 
@@ -123,7 +123,7 @@ class ReasoningDelta(Node):
     """The native event."""
 
 
-@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(weakref_slot=False, eq=False, repr=False)
 class SignatureDelta(Node):
     """The signature of a block; it replaces an earlier one."""
 
@@ -135,7 +135,7 @@ class SignatureDelta(Node):
     """The native event."""
 
 
-@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(weakref_slot=False, eq=False, repr=False)
 class ToolArgumentsDelta(Node):
     """More arguments text of a tool call."""
 
@@ -147,7 +147,7 @@ class ToolArgumentsDelta(Node):
     """The native event."""
 
 
-@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(weakref_slot=False, eq=False, repr=False)
 class RefusalDelta(Node):
     """More text of a `RefusalPart`."""
 
@@ -159,7 +159,7 @@ class RefusalDelta(Node):
     """The native event."""
 
 
-@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(weakref_slot=False, eq=False, repr=False)
 class PartDelta(Node):
     """More of another growing field: code, diff, command, output, compaction text."""
 
@@ -175,7 +175,7 @@ class PartDelta(Node):
     """The native event."""
 
 
-@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(weakref_slot=False, eq=False, repr=False)
 class AnnotationDelta(Node):
     """One more annotation of a text; legal after its block's stop."""
 
@@ -189,7 +189,7 @@ class AnnotationDelta(Node):
     """The native event."""
 
 
-@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(weakref_slot=False, eq=False, repr=False)
 class AudioDelta(Node):
     """More of an `AudioPart`."""
 
@@ -205,7 +205,7 @@ class AudioDelta(Node):
     """The native event."""
 
 
-@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(weakref_slot=False, eq=False, repr=False)
 class ImageDelta(Node):
     """A partial image; it replaces an earlier one."""
 
@@ -221,7 +221,7 @@ class ImageDelta(Node):
     """The native event."""
 
 
-@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(weakref_slot=False, eq=False, repr=False)
 class ServerToolProgress(Node):
     """The status of a server tool's call changed."""
 
@@ -233,7 +233,7 @@ class ServerToolProgress(Node):
     """The native event."""
 
 
-@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(weakref_slot=False, eq=False, repr=False)
 class LogprobsDelta(Node):
     """More token log probabilities."""
 
@@ -247,7 +247,7 @@ class LogprobsDelta(Node):
     """The native event."""
 
 
-@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(weakref_slot=False, eq=False, repr=False)
 class BlockStop(Node):
     """A block ends."""
 
@@ -259,7 +259,7 @@ class BlockStop(Node):
     """The native event."""
 
 
-@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(weakref_slot=False, eq=False, repr=False)
 class ChoiceUpdate(Node):
     """Unknown fields of a choice (grounding, safety, filters); merged key by key."""
 
@@ -273,7 +273,7 @@ class ChoiceUpdate(Node):
     """Unknown fields of the choice's message; merged key by key."""
 
 
-@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(weakref_slot=False, eq=False, repr=False)
 class ChoiceFinish(Node):
     """A choice ended."""
 
@@ -285,7 +285,7 @@ class ChoiceFinish(Node):
     """The native event."""
 
 
-@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(weakref_slot=False, eq=False, repr=False)
 class UsageUpdate(Node):
     """The usage so far, whole; it replaces an earlier one."""
 
@@ -295,7 +295,7 @@ class UsageUpdate(Node):
     """The native event."""
 
 
-@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(weakref_slot=False, eq=False, repr=False)
 class ModerationUpdate(Node):
     """The provider's moderation results; they replace earlier ones."""
 
@@ -305,7 +305,7 @@ class ModerationUpdate(Node):
     """The native event."""
 
 
-@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(weakref_slot=False, eq=False, repr=False)
 class Keepalive(Node):
     """The peer is alive: a comment, a ping."""
 
@@ -315,7 +315,7 @@ class Keepalive(Node):
     """The native event."""
 
 
-@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(weakref_slot=False, eq=False, repr=False)
 class StreamError(Node):
     """The provider reported an error, or the stream cannot be decoded further."""
 
@@ -325,7 +325,7 @@ class StreamError(Node):
     """The native event."""
 
 
-@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(weakref_slot=False, eq=False, repr=False)
 class StreamEnd(Node):
     """The stream is over; last and once."""
 
@@ -337,7 +337,7 @@ class StreamEnd(Node):
     """The native event."""
 
 
-@attrs.frozen(weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(weakref_slot=False, eq=False, repr=False)
 class UnknownEvent(Node):
     """A well-formed event (or delta) of a type that the codec does not know."""
 

@@ -1,11 +1,11 @@
 """
-Building the hot chunks quickly: the same frozen instances at half the cost.
+Building the hot chunks quickly: the same frozen instances at less than half the cost.
 
 A frozen attrs class sets every field through `object.__setattr__`, because its own
-refuses.  A twin class with the same slots and a plain `__init__` does not have to,
-and where the layouts agree CPython lets an instance change its class, so that what
-comes out is a genuine instance of the frozen class.  Measured on CPython 3.11: 365 ns
-against 166 ns for four fields.
+refuses.  A twin class with the same slots and nothing else does not have to, and where
+the layouts agree CPython lets an instance change its class, so that what comes out is
+a genuine instance of the frozen class.  Measured on CPython 3.11, appended to a list:
+223 ns against 87 ns for three fields (112 ns with an `__init__` in the twin).
 
 Each name here is called exactly as the class whose instances it gives.  Where an
 interpreter refuses the change of class, the name is the class itself; the test builds
@@ -14,7 +14,8 @@ both ways and compares.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
 
 from modelwire.ir import _chunks
 from modelwire.ir._base import Node
@@ -24,58 +25,65 @@ if TYPE_CHECKING:
     new_text_delta = _chunks.TextDelta
     new_tool_arguments_delta = _chunks.ToolArgumentsDelta
 
+_TextDelta: Final = _chunks.TextDelta
+_ToolArgumentsDelta: Final = _chunks.ToolArgumentsDelta
+_ReasoningDelta: Final = _chunks.ReasoningDelta
+
 __all__ = ["new_reasoning_delta", "new_text_delta", "new_tool_arguments_delta"]
 
 
-class _TextDelta(Node):
-    """The twin of `TextDelta`."""
+class _TextTwin(Node):
+    """The twin of `TextDelta` and of `ToolArgumentsDelta`."""
 
     __slots__ = ("index", "raw", "text")
 
-    def __init__(self, index: int, text: str, raw: Any = None) -> None:
-        self.index = index
-        self.text = text
-        self.raw = raw
-        self.__class__ = _chunks.TextDelta  # type: ignore[assignment]
 
-
-class _ToolArgumentsDelta(Node):
-    """The twin of `ToolArgumentsDelta`."""
-
-    __slots__ = ("index", "raw", "text")
-
-    def __init__(self, index: int, text: str, raw: Any = None) -> None:
-        self.index = index
-        self.text = text
-        self.raw = raw
-        self.__class__ = _chunks.ToolArgumentsDelta  # type: ignore[assignment]
-
-
-class _ReasoningDelta(Node):
+class _ReasoningTwin(Node):
     """The twin of `ReasoningDelta`."""
 
     __slots__ = ("index", "raw", "summary", "text")
 
-    def __init__(
-        self, index: int, text: str, summary: int | None = None, raw: Any = None
-    ) -> None:
-        self.index = index
-        self.text = text
-        self.summary = summary
-        self.raw = raw
-        self.__class__ = _chunks.ReasoningDelta  # type: ignore[assignment]
+
+def _text_delta(index: int, text: str, raw: Any = None) -> Any:
+    made: Any = _TextTwin()
+    made.index = index
+    made.text = text
+    made.raw = raw
+    made.__class__ = _TextDelta
+    return made
 
 
-def _pick(twin: type, frozen: type) -> Any:
-    """Give *twin* where it makes instances of *frozen*, else *frozen* itself."""
+def _tool_arguments_delta(index: int, text: str, raw: Any = None) -> Any:
+    made: Any = _TextTwin()
+    made.index = index
+    made.text = text
+    made.raw = raw
+    made.__class__ = _ToolArgumentsDelta
+    return made
+
+
+def _reasoning_delta(
+    index: int, text: str, summary: int | None = None, raw: Any = None
+) -> Any:
+    made: Any = _ReasoningTwin()
+    made.index = index
+    made.text = text
+    made.summary = summary
+    made.raw = raw
+    made.__class__ = _ReasoningDelta
+    return made
+
+
+def _pick(quick: Callable[..., Any], frozen: type) -> Any:
+    """Give *quick* where it makes instances of *frozen*, else *frozen* itself."""
     try:
-        made: Any = twin(0, "")
+        made = quick(0, "")
     except TypeError:
         return frozen
-    return twin if type(made) is frozen else frozen
+    return quick if type(made) is frozen else frozen
 
 
 if not TYPE_CHECKING:
-    new_text_delta = _pick(_TextDelta, _chunks.TextDelta)
-    new_tool_arguments_delta = _pick(_ToolArgumentsDelta, _chunks.ToolArgumentsDelta)
-    new_reasoning_delta = _pick(_ReasoningDelta, _chunks.ReasoningDelta)
+    new_text_delta = _pick(_text_delta, _TextDelta)
+    new_tool_arguments_delta = _pick(_tool_arguments_delta, _ToolArgumentsDelta)
+    new_reasoning_delta = _pick(_reasoning_delta, _ReasoningDelta)

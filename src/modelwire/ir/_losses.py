@@ -37,7 +37,7 @@ SEVERITIES: Final[tuple[Severity, ...]] = (
 """Every `Severity`, worst first."""
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class Loss(Node):
     """
     One thing that did not survive an encode or a translation unchanged.

@@ -36,7 +36,7 @@ __all__ = ["LEGAL_PARTS", "Message", "Role"]
 Role: TypeAlias = Literal["system", "developer", "user", "assistant", "tool"]
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class Message(Node):
     """One message of a conversation."""
 

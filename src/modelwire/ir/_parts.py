@@ -50,7 +50,7 @@ __all__ = [
 # --- what stands on parts -----------------------------------------------------------
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class CacheBreakpoint(Node):
     """A prompt-cache breakpoint: the prefix up to and including its owner is cached."""
 
@@ -60,7 +60,7 @@ class CacheBreakpoint(Node):
     """Unknown fields, keyed by dialect."""
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class Opaque(Node):
     """Bytes (as text) that only their maker can read; replayed to kin or not at all."""
 
@@ -74,7 +74,7 @@ class Opaque(Node):
     """The model that made it, where known."""
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class ItemRef(Node):
     """The wire item that a part came from; parts of one *group* came from one item."""
 
@@ -88,7 +88,7 @@ class ItemRef(Node):
     """Equal for parts that stood in one item; `None`: the part is its own item."""
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class SourceSpan(Node):
     """A span in the cited source."""
 
@@ -102,7 +102,7 @@ class SourceSpan(Node):
     """Which document or search result of the request, counted from 0."""
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class Annotation(Node):
     """A citation or another note on a text."""
 
@@ -132,7 +132,7 @@ class Annotation(Node):
     """Unknown fields, keyed by dialect."""
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class TokenLogprob(Node):
     """One token with its log probability."""
 
@@ -148,7 +148,7 @@ class TokenLogprob(Node):
     """Unknown fields, keyed by dialect."""
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class Logprobs(Node):
     """Token log probabilities of one choice, or (as a delta) some more of them."""
 
@@ -163,7 +163,7 @@ class Logprobs(Node):
 # --- sources ------------------------------------------------------------------------
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class Base64Source(Node):
     """Media inside the body."""
 
@@ -173,7 +173,7 @@ class Base64Source(Node):
     """MIME type, parameters included, as received."""
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class UrlSource(Node):
     """Media behind an address.  A codec never fetches it."""
 
@@ -183,7 +183,7 @@ class UrlSource(Node):
     """MIME type, where the dialect names it."""
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class FileIdSource(Node):
     """A file that was uploaded to a provider before; scoped to that provider."""
 
@@ -195,7 +195,7 @@ class FileIdSource(Node):
     """MIME type, where the dialect names it."""
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class TextSource(Node):
     """A document given as plain text."""
 
@@ -205,7 +205,7 @@ class TextSource(Node):
     """MIME type."""
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class ContentSource(Node):
     """A document given as parts."""
 
@@ -219,7 +219,7 @@ Source: TypeAlias = Base64Source | UrlSource | FileIdSource | TextSource | Conte
 # --- parts --------------------------------------------------------------------------
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class TextPart(Node):
     """Text."""
 
@@ -239,7 +239,7 @@ class TextPart(Node):
     """Unknown fields, keyed by dialect."""
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class ImagePart(Node):
     """An image."""
 
@@ -257,7 +257,7 @@ class ImagePart(Node):
     """Unknown fields, keyed by dialect."""
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class DocumentPart(Node):
     """A document: PDF, text, or parts."""
 
@@ -281,7 +281,7 @@ class DocumentPart(Node):
     """Unknown fields, keyed by dialect."""
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class SearchResultPart(Node):
     """A search result that the caller supplies and the model may cite."""
 
@@ -303,7 +303,7 @@ class SearchResultPart(Node):
     """Unknown fields, keyed by dialect."""
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class AudioPart(Node):
     """Audio, from the user or from the model; or a reference to earlier output."""
 
@@ -325,7 +325,7 @@ class AudioPart(Node):
     """Unknown fields, keyed by dialect."""
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class VideoPart(Node):
     """A video."""
 
@@ -341,7 +341,7 @@ class VideoPart(Node):
     """Unknown fields, keyed by dialect."""
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class ReasoningPart(Node):
     """Reasoning of the model: any combination of text, summaries and opaque state."""
 
@@ -365,7 +365,7 @@ class ReasoningPart(Node):
     """Unknown fields, keyed by dialect."""
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class ToolCallPart(Node):
     """A call that the caller must answer; it ends the turn with `tool_calls`."""
 
@@ -387,7 +387,7 @@ class ToolCallPart(Node):
     """Unknown fields, keyed by dialect."""
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class ToolResultPart(Node):
     """The caller's answer to a `ToolCallPart`."""
 
@@ -409,7 +409,7 @@ class ToolResultPart(Node):
     """Unknown fields, keyed by dialect."""
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class ServerToolCallPart(Node):
     """A call that the provider runs by itself."""
 
@@ -437,7 +437,7 @@ class ServerToolCallPart(Node):
     """Unknown fields, keyed by dialect."""
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class ServerToolResultPart(Node):
     """The result of a `ServerToolCallPart`, where it stands in an item of its own."""
 
@@ -463,7 +463,7 @@ class ServerToolResultPart(Node):
     """Unknown fields, keyed by dialect."""
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class RefusalPart(Node):
     """The model's refusal, in its own words."""
 
@@ -479,7 +479,7 @@ class RefusalPart(Node):
     """Unknown fields, keyed by dialect."""
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class CompactionPart(Node):
     """A provider's summary that stands for earlier turns."""
 
@@ -497,7 +497,7 @@ class CompactionPart(Node):
     """Unknown fields, keyed by dialect."""
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class UnknownPart(Node):
     """A content item of a type that the codec does not know; kept whole."""
 

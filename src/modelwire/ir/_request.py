@@ -22,7 +22,7 @@ __all__ = [
 ]
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class ResponseFormat(Node):
     """What shape the text of the answer must have."""
 
@@ -40,7 +40,7 @@ class ResponseFormat(Node):
     """Unknown fields, keyed by dialect."""
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class ReasoningConfig(Node):
     """How much the model reasons, and what of it is shown."""
 
@@ -56,7 +56,7 @@ class ReasoningConfig(Node):
     """Unknown fields, keyed by dialect."""
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class AudioOutput(Node):
     """The wanted audio output."""
 
@@ -68,7 +68,7 @@ class AudioOutput(Node):
     """Unknown fields, keyed by dialect."""
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class CachePolicy(Node):
     """Prompt caching of the whole request (breakpoints stand on their parts)."""
 
@@ -84,7 +84,7 @@ class CachePolicy(Node):
     """Unknown fields, keyed by dialect."""
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class Prediction(Node):
     """Text that the answer is expected to repeat."""
 
@@ -94,7 +94,7 @@ class Prediction(Node):
     """Unknown fields, keyed by dialect."""
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class ChatRequest(Node):
     """A conversation and how to continue it.  `None` means not set."""
 

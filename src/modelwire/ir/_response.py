@@ -57,7 +57,7 @@ FINISH_KINDS: Final[tuple[FinishKind, ...]] = (
 """Every `FinishKind`, in the order of its definition."""
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class Finish(Node):
     """Why a choice ended: the meaning and the wire's own word."""
 
@@ -71,7 +71,7 @@ class Finish(Node):
     """Unknown fields about the end (`stop_details`, …), keyed by dialect."""
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class Usage(Node):
     """
     Tokens used: disjoint axes, and totals that include them.
@@ -120,7 +120,7 @@ class Usage(Node):
     """Unknown fields, keyed by dialect."""
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class Choice(Node):
     """One answer of the model."""
 
@@ -136,7 +136,7 @@ class Choice(Node):
     """Unknown fields (grounding, safety, filters), keyed by dialect."""
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class ChatResponse(Node):
     """The model's answer.  `None` means not said."""
 

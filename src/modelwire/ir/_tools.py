@@ -21,7 +21,7 @@ __all__ = [
 ]
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class FunctionTool(Node):
     """A function with a JSON Schema that the caller runs."""
 
@@ -41,7 +41,7 @@ class FunctionTool(Node):
     """Unknown fields, keyed by dialect."""
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class Grammar(Node):
     """A grammar that free-form input must follow."""
 
@@ -51,7 +51,7 @@ class Grammar(Node):
     """The grammar's text."""
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class CustomTool(Node):
     """A tool that takes free text, perhaps within a grammar."""
 
@@ -67,7 +67,7 @@ class CustomTool(Node):
     """Unknown fields, keyed by dialect."""
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class ServerTool(Node):
     """
     A tool that the provider defines: web search, code execution, computer use, …
@@ -93,7 +93,7 @@ class ServerTool(Node):
     """Unknown fields, keyed by dialect."""
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class UnknownTool(Node):
     """A tool declaration of a type that the codec does not know; kept whole."""
 
@@ -107,7 +107,7 @@ Tool: TypeAlias = FunctionTool | CustomTool | ServerTool | UnknownTool
 """The closed union of tool declarations."""
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class AllowedTool(Node):
     """One tool of an allowed subset."""
 
@@ -119,7 +119,7 @@ class AllowedTool(Node):
     """Unknown fields, keyed by dialect."""
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class ToolChoice(Node):
     """Whether and which tool the model calls."""
 

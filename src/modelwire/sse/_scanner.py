@@ -71,6 +71,7 @@ ScannedItem: TypeAlias = ScannedEvent | SSEComment | FramingFault
 _PIECE: Final = 256 * 1024
 
 _BOM: Final = b"\xef\xbb\xbf"
+# Looked for as a number: bytes in bytes costs 80 ns more, for an error within.
 _CR: Final = 0x0D
 _LF: Final = 0x0A
 _COLON: Final = 0x3A
@@ -256,7 +257,7 @@ class Scanner:
             end = data.find(b"\n")
             if data[:6] == b"data: ":
                 if end == size - 2:
-                    if data[end + 1] == _LF and b"\r" not in data:
+                    if data[end + 1] == _LF and _CR not in data:
                         self._received = received
                         return [(None, data[6:end], self._id)]
                 elif (
@@ -272,7 +273,7 @@ class Scanner:
                     name is not None
                     and data.find(b"\n", end + 7) == size - 2
                     and data[-1] == _LF
-                    and b"\r" not in data
+                    and _CR not in data
                 ):
                     self._received = received
                     return [(name, data[end + 7 : -2], self._id)]
@@ -376,7 +377,7 @@ class Scanner:
         if len(pending) + self._held + len(chunk) > self._safe:
             return self._scan_exact(chunk, base)
 
-        if b"\r" in chunk:
+        if _CR in chunk:
             if chunk[-1] == _CR:
                 self._skip_lf = True
                 chunk += b"\n"

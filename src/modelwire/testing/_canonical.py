@@ -4,8 +4,9 @@ The one table of equivalent spellings: what may differ without being a differenc
     row            rule                                  why
     notes          keys of `extra` that begin with `$`   they pick the form of what a
                    go                                    field already says
-    nulls          `null` in `extra` goes, and then      no dialect gives null another
-                   empty entries                         meaning than absent
+    nulls          `null` in `extra` and in the `raw`    no dialect gives null another
+                   of unknown parts and tools goes,      meaning than absent
+                   and then empty entries
     tool results   a result in a user message becomes    dialects put one fact in either
                    a `tool` message of its own, in       message; grouping is the
                    place; so does each of several        encoder's work
@@ -127,6 +128,8 @@ def _respelled(value: Any, *, arguments: bool) -> Any:
         old = getattr(value, field.name)
         if field.name == "extra":
             new = _clean(old)
+        elif field.name == "raw" and isinstance(old, dict) and None in old.values():
+            new = {name: item for name, item in old.items() if item is not None}
         elif isinstance(old, tuple) or attrs.has(type(old)):
             new = _respelled(old, arguments=arguments)
         else:

@@ -41,11 +41,16 @@ if TYPE_CHECKING:
         event_encoder as event_encoder,
         stream_encoder as stream_encoder,
     )
+    from modelwire.codecs.anthropic_messages._wire import (
+        RESPONSE_HEADERS as RESPONSE_HEADERS,
+        STREAM_HAS_USAGE as STREAM_HAS_USAGE,
+    )
 
 _HOMES: Final = {
     "DEFAULT_PROFILE": "_profiles",
     "PROFILES": "_profiles",
     "RESPONSE_HEADERS": "_wire",
+    "STREAM_HAS_USAGE": "_wire",
     "StreamChecker": "_grammar",
     "check_stream": "_grammar",
     "decode_error": "_errors",
@@ -65,6 +70,7 @@ __all__ = [
     "DIALECT",
     "PROFILES",
     "RESPONSE_HEADERS",
+    "STREAM_HAS_USAGE",
     "StreamChecker",
     "check_stream",
     "decode_error",

@@ -89,7 +89,6 @@ _SPENT: Final = frozenset(
 )
 """`details.error_code` of a rate limit that waiting does not lift."""
 
-_LIMIT_HEADER: Final = re.compile(r"^anthropic-(ratelimit|priority|fast)-")
 _REQUEST_IDS: Final = ("request-id", "x-request-id")
 _KEPT_TEXT: Final = 2000
 

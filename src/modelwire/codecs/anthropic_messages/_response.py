@@ -30,7 +30,8 @@ from modelwire.codecs.anthropic_messages._block_calls import CUSTOM_FIELD
 from modelwire.codecs.anthropic_messages._block_encode import BlockWriter, write_extra
 from modelwire.codecs.anthropic_messages._blocks import decode_content
 from modelwire.codecs.anthropic_messages._errors import decode_error
-from modelwire.codecs.anthropic_messages._finish import decode_finish, encode_finish
+from modelwire.codecs.anthropic_messages._finish import decode_finish
+from modelwire.codecs.anthropic_messages._finish_encode import encode_finish
 from modelwire.codecs.anthropic_messages._profiles import DEFAULT_PROFILE
 from modelwire.codecs.anthropic_messages._usage import (
     decode_usage,

@@ -19,7 +19,12 @@ from modelwire.codecs._json import dumps_str, escape
 from modelwire.codecs.anthropic_messages._block_calls import CUSTOM_FIELD
 from modelwire.codecs.anthropic_messages._block_encode import BlockWriter
 from modelwire.codecs.anthropic_messages._citations import encode_citation
-from modelwire.codecs.anthropic_messages._stream_blocks import OutBlock, folded
+from modelwire.codecs.anthropic_messages._stream_blocks import (
+    AS_TEXT,
+    MAIN_FIELD,
+    OutBlock,
+    folded,
+)
 from modelwire.codecs.anthropic_messages._stream_events import (
     event,
     has_unknown_keys,
@@ -73,19 +78,6 @@ _HOT: Final[dict[type, type]] = {
 """The delta that goes by template into a block of that part."""
 
 _GONE: Final = UnknownPart(dialect="", raw={})
-
-_AS_TEXT: Final = (RefusalPart, AudioPart)
-"""Parts that become text: one loss at the part's own path says all of it."""
-
-_MAIN: Final[dict[type, tuple[str, LossCode]]] = {
-    TextPart: ("text", LossCode.OUT_TEXT),
-    RefusalPart: ("text", LossCode.OUT_REFUSAL),
-    AudioPart: ("transcript", LossCode.OUT_AUDIO),
-    ReasoningPart: ("text", LossCode.THINK_TEXT),
-    ToolCallPart: ("arguments", LossCode.OUT_TOOL_CALL),
-    ServerToolCallPart: ("arguments", LossCode.BT_CALL_ITEMS),
-}
-"""The field that a block grows, and its concept."""
 
 
 class BlockStream:
@@ -324,7 +316,7 @@ class BlockStream:
 
     def _proof(self, block: OutBlock) -> None:
         """Record a signature that the block has no place for."""
-        if type(block.part) in _AS_TEXT:
+        if type(block.part) in AS_TEXT:
             # The loss of the whole part stands for all that is on it.
             return
         if block.signature is not None:
@@ -454,7 +446,7 @@ class BlockStream:
         if block.mode == "whole":
             self._settle_whole(block, before)
             return
-        field, code = _MAIN[type(part)]
+        field, code = MAIN_FIELD[type(part)]
         text = getattr(part, field)
         if type(part) is ReasoningPart:
             block.text = text is not None
@@ -478,7 +470,7 @@ class BlockStream:
             for name in ("status", "result"):
                 if getattr(part, name) is not None:
                     self._drop_field(block, name)
-        if type(part) not in _AS_TEXT:
+        if type(part) not in AS_TEXT:
             self._writer.finish({}, part, block.path, code)
 
     def _settle_whole(self, block: OutBlock, before: Any) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from modelwire.ir._chunks import AudioDelta
+from modelwire.ir._loss_codes import LossCode
 from modelwire.ir._parts import (
     AudioPart,
     Base64Source,
@@ -22,7 +23,7 @@ from modelwire.ir._parts import (
     ToolCallPart,
 )
 
-__all__ = ["MODES", "OutBlock", "folded"]
+__all__ = ["AS_TEXT", "MAIN_FIELD", "MODES", "OutBlock", "folded"]
 
 MODES: Final[dict[type, str]] = {
     TextPart: "text",
@@ -34,6 +35,19 @@ MODES: Final[dict[type, str]] = {
     CompactionPart: "compaction",
 }
 """How a part grows here; every other part is written whole, or not at all."""
+
+AS_TEXT: Final = (RefusalPart, AudioPart)
+"""Parts that become text: one loss at the part's own path says all of it."""
+
+MAIN_FIELD: Final[dict[type, tuple[str, LossCode]]] = {
+    TextPart: ("text", LossCode.OUT_TEXT),
+    RefusalPart: ("text", LossCode.OUT_REFUSAL),
+    AudioPart: ("transcript", LossCode.OUT_AUDIO),
+    ReasoningPart: ("text", LossCode.THINK_TEXT),
+    ToolCallPart: ("arguments", LossCode.OUT_TOOL_CALL),
+    ServerToolCallPart: ("arguments", LossCode.BT_CALL_ITEMS),
+}
+"""The field that a block grows, and its concept."""
 
 
 class OutBlock:

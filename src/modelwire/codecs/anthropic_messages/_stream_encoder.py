@@ -31,14 +31,16 @@ from modelwire.codecs._sequential import Sequencer
 from modelwire.codecs._stream_decoding import TRUNCATED
 from modelwire.codecs.anthropic_messages._block_encode import write_extra
 from modelwire.codecs.anthropic_messages._errors import error_body
-from modelwire.codecs.anthropic_messages._finish import encode_finish
+from modelwire.codecs.anthropic_messages._finish_encode import encode_finish
 from modelwire.codecs.anthropic_messages._stream_block_encode import (
     MESSAGE,
     BlockStream,
 )
 from modelwire.codecs.anthropic_messages._stream_events import (
+    DELTA_TYPES,
     event,
     has_unknown_keys,
+    is_line,
     json_delta,
     text_delta,
     thinking_delta,
@@ -554,7 +556,7 @@ class MessagesStreamEncoder(BlockStream):
         name = raw.get("type")
         if chunk.index is None:
             # T06: a known event that became unknown was not legal where it stood.
-            if type(name) is str and name not in EVENT_TYPES and _is_line(name):
+            if type(name) is str and name not in EVENT_TYPES and is_line(name):
                 self._begin()
                 self._buffer.append(event(name, raw))
             return
@@ -565,7 +567,7 @@ class MessagesStreamEncoder(BlockStream):
         if block.mode == "compaction" or not self._start_block(block):
             return
         kind = delta.get("type")
-        known = type(kind) is str and kind in _DELTA_TYPES
+        known = type(kind) is str and kind in DELTA_TYPES
         if type(block.part) is UnknownPart or not known:
             data = {**raw, "index": block.wire}
             self._buffer.append(event("content_block_delta", data))
@@ -584,22 +586,3 @@ class MessagesStreamEncoder(BlockStream):
         UnknownEvent: _unknown_event,
     }
     """What becomes of each chunk."""
-
-
-def _is_line(name: str) -> bool:
-    """Say whether *name* can stand on an event line: no line end, no surrogate."""
-    if not name or "\n" in name or "\r" in name:
-        return False
-    return name.isascii() or not any("\ud800" <= char <= "\udfff" for char in name)
-
-
-_DELTA_TYPES: Final = frozenset(
-    {
-        "text_delta",
-        "input_json_delta",
-        "thinking_delta",
-        "signature_delta",
-        "citations_delta",
-        "compaction_delta",
-    }
-)

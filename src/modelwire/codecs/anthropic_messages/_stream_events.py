@@ -15,13 +15,27 @@ from modelwire.codecs._json import dumps, escape
 from modelwire.ir._base import JSONObject
 
 __all__ = [
+    "DELTA_TYPES",
     "event",
     "has_unknown_keys",
+    "is_line",
     "json_delta",
     "text_delta",
     "thinking_delta",
     "unknown_keys",
 ]
+
+DELTA_TYPES: Final = frozenset(
+    {
+        "text_delta",
+        "input_json_delta",
+        "thinking_delta",
+        "signature_delta",
+        "citations_delta",
+        "compaction_delta",
+    }
+)
+"""Types of the deltas that the codec knows."""
 
 _HEAD: Final = (
     b'event: content_block_delta\ndata: {"type":"content_block_delta","index":%d,'
@@ -118,3 +132,18 @@ def unknown_keys(
         return outer, {}
     known = _KNOWN_DELTA[delta]
     return outer, {k: v for k, v in inner.items() if k not in known}
+
+
+def is_line(name: str) -> bool:
+    """
+    Say whether *name* can stand on an event line.
+
+    Args:
+        name: An event's type.
+
+    Returns:
+        Whether it has no line end and no surrogate.
+    """
+    if not name or "\n" in name or "\r" in name:
+        return False
+    return name.isascii() or not any("\ud800" <= char <= "\udfff" for char in name)

@@ -157,7 +157,7 @@ class MessagesMachine(ChunkMachine):
             if block.takes != what or type(text) is not str:
                 self._unknown(data, out, block.index)
                 return
-            if block.high or not text.isascii():
+            if block.high or (not text.isascii() and "\ud800" <= text[-1] <= "\udbff"):
                 text = join_halves(block, text)
             # An empty text is nothing (the first fragment of arguments always is
             # one), but what else the event says must travel with a chunk.

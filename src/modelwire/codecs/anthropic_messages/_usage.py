@@ -53,6 +53,12 @@ _TIERS: Final[Mapping[str, str | None]] = {
     "reserved": None,
     "scale": None,
     "ultrafast": None,
+    "ON_DEMAND": "standard",
+    "ON_DEMAND_FLEX": None,
+    "ON_DEMAND_OFFPEAK": None,
+    "ON_DEMAND_PRIORITY": "priority",
+    "PROVISIONED_THROUGHPUT": None,
+    "TRAFFIC_TYPE_UNSPECIFIED": None,
     "": None,
 }
 """

@@ -65,6 +65,9 @@ Request headers that belong to the protocol and travel in `ChatRequest.headers`.
 
 _WINDOWS: Final = ("requests", "tokens", "input-tokens", "output-tokens")
 
+STREAM_HAS_USAGE: Final = True
+"""A stream always ends with usage; a client of this dialect counts on it."""
+
 RESPONSE_HEADERS: Final = {
     "request-id": "request-id",
     **{

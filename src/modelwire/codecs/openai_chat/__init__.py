@@ -15,6 +15,9 @@ if TYPE_CHECKING:
         decode_error as decode_error,
         encode_error as encode_error,
     )
+    from modelwire.codecs.openai_chat._event_decoder import (
+        event_decoder as event_decoder,
+    )
     from modelwire.codecs.openai_chat._grammar import (
         StreamChecker as StreamChecker,
         check_stream as check_stream,
@@ -32,20 +35,23 @@ if TYPE_CHECKING:
         encode_response as encode_response,
     )
     from modelwire.codecs.openai_chat._stream_decoder import (
-        event_decoder as event_decoder,
         stream_decoder as stream_decoder,
     )
     from modelwire.codecs.openai_chat._stream_encoder import (
         event_encoder as event_encoder,
         stream_encoder as stream_encoder,
     )
-    from modelwire.codecs.openai_chat._wire import RESPONSE_HEADERS as RESPONSE_HEADERS
+    from modelwire.codecs.openai_chat._wire import (
+        RESPONSE_HEADERS as RESPONSE_HEADERS,
+        STREAM_HAS_USAGE as STREAM_HAS_USAGE,
+    )
 
 __all__ = [
     "DEFAULT_PROFILE",
     "DIALECT",
     "PROFILES",
     "RESPONSE_HEADERS",
+    "STREAM_HAS_USAGE",
     "StreamChecker",
     "check_stream",
     "decode_error",
@@ -67,6 +73,7 @@ _WHERE: Final[dict[str, str]] = {
     "DEFAULT_PROFILE": "_profiles",
     "PROFILES": "_profiles",
     "RESPONSE_HEADERS": "_wire",
+    "STREAM_HAS_USAGE": "_wire",
     "StreamChecker": "_grammar",
     "check_stream": "_grammar",
     "decode_error": "_errors",
@@ -75,7 +82,7 @@ _WHERE: Final[dict[str, str]] = {
     "encode_error": "_errors",
     "encode_request": "_request",
     "encode_response": "_response",
-    "event_decoder": "_stream_decoder",
+    "event_decoder": "_event_decoder",
     "event_encoder": "_stream_encoder",
     "stream_decoder": "_stream_decoder",
     "stream_encoder": "_stream_encoder",

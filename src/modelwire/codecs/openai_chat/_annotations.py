@@ -14,8 +14,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from modelwire import ir  # for loss codes, which load when there is a loss
 from modelwire.codecs.openai_chat._wire import DIALECT, merge_own, own_fields
-from modelwire.ir._loss_codes import LossCode
 from modelwire.ir._parts import Annotation
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def encode_annotation(
     native = is_native(annotation)
     if annotation.url is None and not native:
         if log is not None:
-            log.drop(LossCode.OUT_ANNOTATIONS_CITATIONS, path)
+            log.drop(ir.LossCode.OUT_ANNOTATIONS_CITATIONS, path)
         return None
     inner: JSONObject = {}
     start, end = annotation.start, annotation.end
@@ -140,7 +140,7 @@ def encode_annotation(
         if native:
             _log_rest(annotation, log, path)
         elif not deferred:
-            log.approximate(LossCode.OUT_ANNOTATIONS_CITATIONS, path, to=path)
+            log.approximate(ir.LossCode.OUT_ANNOTATIONS_CITATIONS, path, to=path)
     return out
 
 
@@ -167,7 +167,7 @@ def _encode_unknown(
     own = own_fields(annotation.extra)
     if not own and (annotation.extra or annotation.type is None):
         if log is not None:
-            log.drop(LossCode.OUT_ANNOTATIONS_CITATIONS, path)
+            log.drop(ir.LossCode.OUT_ANNOTATIONS_CITATIONS, path)
         return None
     out: JSONObject = {}
     if annotation.type is not None:
@@ -180,7 +180,7 @@ def _encode_unknown(
 
 def _log_rest(annotation: Annotation, log: LossLog, path: str, *more: str) -> None:
     """Record the fields that the wire object has no place for."""
-    code = LossCode.OUT_ANNOTATIONS_CITATIONS
+    code = ir.LossCode.OUT_ANNOTATIONS_CITATIONS
     names = ("cited_text", "source", "file_id", "filename", "encrypted", *more)
     for name in names:
         if getattr(annotation, name) is not None:

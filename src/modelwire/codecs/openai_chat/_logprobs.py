@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from modelwire import ir  # for loss codes, which load when there is a loss
 from modelwire.codecs.openai_chat._wire import DIALECT, merge_own
-from modelwire.ir._loss_codes import LossCode
 from modelwire.ir._parts import Logprobs, TokenLogprob
 
 if TYPE_CHECKING:
@@ -156,15 +156,15 @@ def logprobs_losses(logprobs: Logprobs, log: LossLog, path: str) -> None:
         log: Where losses go.
         path: Their place in the response.
     """
-    log.drop_extra(logprobs.extra, path, LossCode.RESP_LOGPROBS)
+    log.drop_extra(logprobs.extra, path, ir.LossCode.RESP_LOGPROBS)
     for name in ("content", "refusal"):
         for index, token in enumerate(getattr(logprobs, name) or ()):
             where = f"{path}.{name}[{index}]"
             if token.extra:
-                log.drop_extra(token.extra, where, LossCode.RESP_LOGPROBS)
+                log.drop_extra(token.extra, where, ir.LossCode.RESP_LOGPROBS)
             if token.top is None:
                 log.add(
-                    LossCode.RESP_LOGPROBS,
+                    ir.LossCode.RESP_LOGPROBS,
                     None,
                     "synthesised",
                     to=f"{where}.top",
@@ -173,7 +173,7 @@ def logprobs_losses(logprobs: Logprobs, log: LossLog, path: str) -> None:
             for number, other in enumerate(token.top or ()):
                 if other.extra:
                     log.drop_extra(
-                        other.extra, f"{where}.top[{number}]", LossCode.RESP_LOGPROBS
+                        other.extra, f"{where}.top[{number}]", ir.LossCode.RESP_LOGPROBS
                     )
                 if other.top:
-                    log.drop(LossCode.RESP_LOGPROBS, f"{where}.top[{number}].top")
+                    log.drop(ir.LossCode.RESP_LOGPROBS, f"{where}.top[{number}].top")

@@ -21,13 +21,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from modelwire import ir  # for loss codes, which load when there is a loss
 from modelwire.codecs.openai_chat._wire import (
     DIALECT,
     merge_own,
     own_fields,
     spelling_of,
 )
-from modelwire.ir._loss_codes import LossCode
 from modelwire.ir._parts import ItemRef, Opaque, Part, ReasoningPart, UnknownPart
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from modelwire.codecs._profile import Profile
     from modelwire.codecs._reader import Reader
     from modelwire.ir._base import JSONObject
+    from modelwire.ir._loss_codes import LossCode
 
 __all__ = [
     "DETAILS",
@@ -326,14 +327,14 @@ def unwritten_code(part: ReasoningPart) -> LossCode:
         The concept of what the part mainly holds.
     """
     if part.text:
-        return LossCode.THINK_TEXT
+        return ir.LossCode.THINK_TEXT
     if part.summaries:
-        return LossCode.THINK_SUMMARY
+        return ir.LossCode.THINK_SUMMARY
     if part.redacted is not None:
-        return LossCode.THINK_REDACTED
+        return ir.LossCode.THINK_REDACTED
     if part.signature is not None or part.encrypted is not None:
-        return LossCode.THINK_SIGNATURE
-    return LossCode.THINK_TEXT
+        return ir.LossCode.THINK_SIGNATURE
+    return ir.LossCode.THINK_TEXT
 
 
 def reasoning_losses(
@@ -355,20 +356,20 @@ def reasoning_losses(
     became_text = False
     if form == DETAILS:
         if len(part.summaries) > 1:
-            log.add(LossCode.THINK_SUMMARY, f"{path}.summaries", "merged")
+            log.add(ir.LossCode.THINK_SUMMARY, f"{path}.summaries", "merged")
     else:
         if part.summaries:
             if part.text is None:
                 became_text = True
             else:
-                log.drop(LossCode.THINK_SUMMARY, f"{path}.summaries")
+                log.drop(ir.LossCode.THINK_SUMMARY, f"{path}.summaries")
         if part.encrypted is not None:
-            log.drop(LossCode.THINK_SIGNATURE, f"{path}.encrypted")
+            log.drop(ir.LossCode.THINK_SIGNATURE, f"{path}.encrypted")
         if part.details_id is not None:
-            log.drop(LossCode.THINK_ITEM_ID, f"{path}.details_id")
+            log.drop(ir.LossCode.THINK_ITEM_ID, f"{path}.details_id")
     if part.encrypted is not None and form == DETAILS:
         if part.encrypted.dialect != DIALECT:
-            log.drop(LossCode.THINK_SIGNATURE, f"{path}.encrypted")
+            log.drop(ir.LossCode.THINK_SIGNATURE, f"{path}.encrypted")
         else:
             _opaque_losses(part.encrypted, log, f"{path}.encrypted")
     if part.signature is not None:
@@ -381,17 +382,19 @@ def reasoning_losses(
                 and (part.summaries or part.encrypted is not None)
             )
         ):
-            log.drop(LossCode.THINK_SIGNATURE, f"{path}.signature")
+            log.drop(ir.LossCode.THINK_SIGNATURE, f"{path}.signature")
         else:
             _opaque_losses(part.signature, log, f"{path}.signature")
     if part.redacted is not None:
-        log.drop(LossCode.THINK_REDACTED, f"{path}.redacted")
+        log.drop(ir.LossCode.THINK_REDACTED, f"{path}.redacted")
     if part.extra:
-        log.drop_extra(part.extra, path, LossCode.THINK_TEXT)
+        log.drop_extra(part.extra, path, ir.LossCode.THINK_TEXT)
         if form not in (DETAILS, THINKING):
             for name in own_fields(part.extra):
                 if not name.startswith("$"):
-                    log.drop(LossCode.THINK_TEXT, f"{path}.extra[{DIALECT!r}].{name}")
+                    log.drop(
+                        ir.LossCode.THINK_TEXT, f"{path}.extra[{DIALECT!r}].{name}"
+                    )
     return became_text
 
 
@@ -400,7 +403,7 @@ def _opaque_losses(opaque: Opaque, log: LossLog, path: str) -> None:
     for name in ("profile", "model"):
         if getattr(opaque, name) is not None:
             log.add(
-                LossCode.THINK_SIGNATURE,
+                ir.LossCode.THINK_SIGNATURE,
                 f"{path}.{name}",
                 "dropped",
                 severity="cosmetic",

@@ -33,7 +33,8 @@ from modelwire.codecs._profile import Profile
 from modelwire.codecs._reader import Reader, describe
 from modelwire.codecs.openai_chat._assistant_encode import AssistantWriter
 from modelwire.codecs.openai_chat._errors import decode_error
-from modelwire.codecs.openai_chat._finish import decode_finish, encode_finish
+from modelwire.codecs.openai_chat._finish import decode_finish
+from modelwire.codecs.openai_chat._finish_encode import encode_finish
 from modelwire.codecs.openai_chat._logprobs import (
     decode_logprobs,
     encode_logprobs,
@@ -151,10 +152,11 @@ def _choice(
     raw = reader.string("finish_reason")
     finish = None
     if raw is not None:
+        kinds = {type(part) for part in message.parts}
         finish = decode_finish(
             raw,
-            has_tool_calls=any(isinstance(p, ToolCallPart) for p in message.parts),
-            has_refusal=any(isinstance(p, RefusalPart) for p in message.parts),
+            has_tool_calls=ToolCallPart in kinds,
+            has_refusal=RefusalPart in kinds,
         )
     notes: JSONObject = {}
     logprobs = None
@@ -210,6 +212,12 @@ _EXTRA_CODES: Final[Mapping[str, LossCode]] = {
 _TIERS: Final[Mapping[str, str | None]] = {
     "standard": "default",
     "batch": None,
+    "ON_DEMAND": "default",
+    "ON_DEMAND_FLEX": "flex",
+    "ON_DEMAND_OFFPEAK": None,
+    "ON_DEMAND_PRIORITY": "priority",
+    "PROVISIONED_THROUGHPUT": None,
+    "TRAFFIC_TYPE_UNSPECIFIED": None,
 }
 """Other dialects' words for the tier that was used."""
 

@@ -25,7 +25,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from modelwire.codecs._base import NO_ALIASES
 from modelwire.codecs._limits import DEFAULT_LIMITS
-from modelwire.codecs._sse_events import SSEEventDecoder
 from modelwire.codecs._sse_stream import SSEStreamDecoder
 from modelwire.codecs.openai_chat._errors import decode_error, decode_error_object
 from modelwire.codecs.openai_chat._finish import decode_finish
@@ -38,7 +37,7 @@ from modelwire.codecs.openai_chat._stream_deltas import (
     DeltaMachine,
 )
 from modelwire.codecs.openai_chat._usage import decode_usage
-from modelwire.codecs.openai_chat._wire import DIALECT, OBJECT_CHUNK
+from modelwire.codecs.openai_chat._wire import DIALECT
 from modelwire.errors import LimitExceededError
 from modelwire.ir._chunks import (
     ChoiceFinish,
@@ -63,7 +62,7 @@ if TYPE_CHECKING:
     from modelwire.ir._base import JSONObject
     from modelwire.ir._request import ChatRequest
 
-__all__ = ["ChatMachine", "event_decoder", "stream_decoder"]
+__all__ = ["ChatMachine", "stream_decoder"]
 
 _ENVELOPE: Final = frozenset(
     {
@@ -87,6 +86,8 @@ _CHOICE: Final = frozenset(
     {"index", "delta", "finish_reason", "logprobs", "message", "usage", "text"}
 )
 """Fields of a choice that have a place of their own, or none on purpose."""
+_CHANGING: Final = frozenset({"message", "text", "usage"})
+"""Fields of a choice that say more in each event where they stand."""
 _GROWING: Final = ("content", "reasoning_content", "reasoning")
 """Fields of a delta that hold the text of most events."""
 _UNSEEN: Final = object()
@@ -130,8 +131,8 @@ class ChatMachine(DeltaMachine):
         self._watch: Callable[[Any], Any] = itemgetter(0)
         self._values: Any = _UNSEEN
         # The same for the choice of the last event that had nothing beside its delta.
-        self._choice: ChoiceState | None = None
-        self._choice_keys: list[str] | None = None
+        self._choice = ChoiceState(-1)
+        self._choice_size = -1
         self._choice_watch: Callable[[Any], Any] = itemgetter(0)
         self._choice_values: Any = _UNSEEN
         # And for the last delta that said one thing.
@@ -150,9 +151,16 @@ class ChatMachine(DeltaMachine):
     # --- the Machine protocol -------------------------------------------------------
 
     def event(self, name: str | None, data: JSONObject, out: Out) -> None:
-        """Take an event whose data is a JSON object; append its chunks to *out*."""
+        """
+        Take an event whose data is a JSON object; append its chunks to *out*.
+
+        Most events repeat the envelope of the one before and add to the open block or
+        call.  They are recognised here, which takes 0.6 us and not 2; whatever else
+        differs goes to `_any_event`, `_all_choices` or `_any_delta`, which would do
+        the same with these.
+        """
         if (
-            list(data) != self._keys
+            [*data] != self._keys
             or self._watch(data) != self._values
             or name == "error"
         ):
@@ -163,40 +171,41 @@ class ChatMachine(DeltaMachine):
         if type(choices) is not list:
             self._any_event(name, data, out)
             return
+        choice = self._choice
+        delta = None
         if len(choices) == 1:
             wire = choices[0]
+            try:
+                # With as many fields, and all but the delta watched: no other field.
+                if (
+                    len(wire) == self._choice_size
+                    and self._choice_watch(wire) == self._choice_values
+                ):
+                    delta = wire["delta"]
+            except (KeyError, TypeError):
+                delta = None
+        if type(delta) is not dict:
+            self._all_choices(choices, raw, out)
+        elif len(delta) == 1:
+            text = delta.get("content")
             if (
-                type(wire) is dict
-                and list(wire) == self._choice_keys
-                and self._choice_watch(wire) == self._choice_values
+                type(text) is str
+                and choice.kind == TEXT
+                and not choice.high
+                and (text.isascii() or not "\ud800" <= text[-1] <= "\udbff")
             ):
-                choice = self._choice
-                delta = wire["delta"]
-                if choice is not None and type(delta) is dict:
-                    if len(delta) == 1:
-                        text = delta.get("content")
-                        if (
-                            choice.kind == TEXT
-                            and type(text) is str
-                            and text.isascii()
-                            and not choice.high
-                        ):
-                            if text:
-                                out.append(new_text_delta(choice.block, text, raw))
-                            return
-                        calls = delta.get("tool_calls")
-                        if type(calls) is list:
-                            self.take_calls(choice, calls, raw, out)
-                        else:
-                            self._any_delta(choice, delta, raw, out)
-                    elif list(delta) != self._delta_keys or not self._same_delta(
-                        choice, delta, raw, out
-                    ):
-                        self._any_delta(choice, delta, raw, out)
-                    if self.overflow:
-                        self._too_many_blocks(out)
-                    return
-        self._all_choices(choices, raw, out)
+                if text:
+                    out.append(new_text_delta(choice.block, text, raw))
+                return
+            calls = delta.get("tool_calls")
+            if type(calls) is not list:
+                self._any_delta(choice, delta, raw, out)
+            elif len(calls) != 1 or not self.grow_call(choice, calls[0], raw, out):
+                self.take_calls(choice, calls, raw, out)
+        elif [*delta] != self._delta_keys or not self._same_delta(
+            choice, delta, raw, out
+        ):
+            self._any_delta(choice, delta, raw, out)
         if self.overflow:
             self._too_many_blocks(out)
 
@@ -206,7 +215,9 @@ class ChatMachine(DeltaMachine):
         """Take a delta of the last one's shape, if it only adds to the open block."""
         field = self._delta_field
         text = delta[field]
-        if type(text) is not str or not text.isascii() or choice.high:
+        if type(text) is not str or choice.high:
+            return False
+        if not text.isascii() and "\ud800" <= text[-1] <= "\udbff":
             return False
         for key in self._delta_others:
             if delta[key]:
@@ -439,15 +450,18 @@ class ChatMachine(DeltaMachine):
             quiet = False
             if type(finish) is str and finish and choice.finish is None:
                 choice.finish = finish
-        if quiet and delta is not None and "delta" in wire and "usage" not in wire:
+        watched = [key for key in wire if key != "delta"]
+        if (
+            quiet
+            and watched
+            and delta is not None
+            and "delta" in wire
+            and _CHANGING.isdisjoint(watched)
+        ):
             self._choice = choice
-            self._choice_keys = list(wire)
-            watched = [key for key in wire if key not in ("delta", "message", "text")]
-            if watched:
-                self._choice_watch = itemgetter(*watched)
-                self._choice_values = self._choice_watch(wire)
-            else:
-                self._choice_keys = None
+            self._choice_size = len(wire)
+            self._choice_watch = itemgetter(*watched)
+            self._choice_values = self._choice_watch(wire)
 
     def _release(self, out: Out, *, terminated: bool) -> None:
         """
@@ -518,32 +532,6 @@ def stream_decoder(
         keep_raw=keep_raw,
     )
     return SSEStreamDecoder(machine, limits=limits)
-
-
-def event_decoder(
-    *,
-    headers: Headers = (),  # noqa: ARG001 - the contract's; this dialect needs none
-    limits: Limits = DEFAULT_LIMITS,
-) -> SSEEventDecoder:
-    """
-    Make a decoder of the native events of one streamed answer.
-
-    Args:
-        headers: The response's headers.
-        limits: What may be held.
-
-    Returns:
-        The decoder; an event's type is its `object`, or `error`.
-    """
-    return SSEEventDecoder(DIALECT, type_of=_type_of, limits=limits)
-
-
-def _type_of(name: str | None, data: JSONObject) -> str:
-    """Name an event: this dialect's events have no type of their own."""
-    if data.get("error") is not None or name == "error":
-        return "error"
-    found = data.get("object")
-    return found if type(found) is str and found else OBJECT_CHUNK
 
 
 # --- small readers ------------------------------------------------------------------

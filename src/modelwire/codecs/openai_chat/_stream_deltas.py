@@ -417,6 +417,35 @@ class DeltaMachine(ChunkMachine):
 
     # --- tool calls -----------------------------------------------------------------
 
+    def grow_call(
+        self, choice: ChoiceState, entry: JSONObject, raw: Raw, out: Out
+    ) -> bool:
+        """
+        Take the ordinary later piece of a call: its number and more arguments.
+
+        Returns:
+            Whether *entry*, which may be anything, is one; if not, nothing was done.
+        """
+        try:
+            if len(entry) != 2:
+                return False
+            function = entry["function"]
+            text = function["arguments"]
+            number = entry["index"]
+        except (KeyError, TypeError):
+            return False
+        if type(number) is not int or type(text) is not str or len(function) != 1:
+            return False
+        call = choice.tools.by_index.get(number)
+        if call is None or call.block < 0 or call.high:
+            return False
+        if text:
+            if not text.isascii() and "\ud800" <= text[-1] <= "\udbff":
+                return False
+            call.grown = True
+            out.append(new_tool_arguments_delta(call.block, text, raw))
+        return True
+
     def take_calls(
         self, choice: ChoiceState, calls: list[Any], raw: Raw, out: Out
     ) -> None:
@@ -427,24 +456,10 @@ class DeltaMachine(ChunkMachine):
                 self._call(choice, entry, raw, out)
 
     def _call(self, choice: ChoiceState, entry: JSONObject, raw: Raw, out: Out) -> None:
+        if self.grow_call(choice, entry, raw, out):
+            return
         function = entry.get("function")
         tools = choice.tools
-        if len(entry) == 2 and type(function) is dict and len(function) == 1:
-            # The ordinary later piece: a number and more arguments.
-            number = entry.get("index")
-            known = tools.by_index.get(number) if type(number) is int else None
-            text = function.get("arguments")
-            if (
-                known is not None
-                and known.block >= 0
-                and type(text) is str
-                and text.isascii()
-                and not known.high
-            ):
-                if text:
-                    known.grown = True
-                    out.append(new_tool_arguments_delta(known.block, text, raw))
-                return
         custom = entry.get("custom")
         body = function if type(function) is dict else custom
         if type(body) is not dict:

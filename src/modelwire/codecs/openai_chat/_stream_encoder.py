@@ -34,7 +34,7 @@ from modelwire.codecs.openai_chat._errors import (
     decode_error_object,
     encode_error_object,
 )
-from modelwire.codecs.openai_chat._finish import encode_finish
+from modelwire.codecs.openai_chat._finish_encode import encode_finish
 from modelwire.codecs.openai_chat._profiles import DEFAULT_PROFILE
 from modelwire.codecs.openai_chat._response import (
     _tier as encode_tier,
@@ -360,6 +360,8 @@ class ChatStreamEncoder(BlockStream):
         if not self._began:
             self._drop_envelope()
         event = _error_event(error)
+        if self._moderation is not None:
+            self._log.drop(LossCode.RESP_SAFETY, "$.moderation")
         usage = self._usage_object()
         if usage is not None:
             event["usage"] = usage

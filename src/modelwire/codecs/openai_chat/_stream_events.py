@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from modelwire.codecs import _json
 from modelwire.codecs._base import COLLECT
 from modelwire.codecs._ids import counting_ids
-from modelwire.codecs._losses import LossLog
+from modelwire.codecs._losses import LossLog, by_position
 from modelwire.codecs.openai_chat._profiles import DEFAULT_PROFILE
 from modelwire.codecs.openai_chat._response import (
     _EXTRA_CODES as EXTRA_CODES,
@@ -97,7 +97,8 @@ class EventWriter:
     @property
     def losses(self) -> tuple[Loss, ...]:
         """What could not be carried over so far."""
-        return self._log.losses
+        written = (n for n, c in self._choices.items() if c.out or c.role)
+        return by_position(self._log.losses, self._choices, written)
 
     def _settle(self) -> None:
         """Refuse what the policy refuses among the new losses."""

@@ -15,19 +15,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from modelwire import ir  # for loss codes, which load when there is a loss
 from modelwire.codecs.openai_chat._wire import (
     DIALECT,
     merge_own,
     own_fields,
     spelling_of,
 )
-from modelwire.ir._loss_codes import LossCode
 from modelwire.ir._response import Usage
 
 if TYPE_CHECKING:
     from modelwire.codecs._losses import LossLog
     from modelwire.codecs._profile import Profile
     from modelwire.ir._base import JSONObject
+    from modelwire.ir._loss_codes import LossCode
 
 __all__ = ["decode_usage", "encode_usage", "usage_losses"]
 
@@ -213,14 +214,6 @@ def _input_total(usage: Usage) -> int:
     )
 
 
-_DROPPED: Final[tuple[tuple[str, LossCode], ...]] = (
-    ("cache_write_5m", LossCode.USAGE_CACHE_WRITE),
-    ("cache_write_1h", LossCode.USAGE_CACHE_WRITE),
-    ("tool_prompt", LossCode.USAGE_TOOL_PROMPT),
-)
-"""Axes that this dialect does not have."""
-
-
 def usage_losses(usage: Usage, log: LossLog, path: str = "$.usage") -> None:
     """
     Record what `encode_usage` does not carry over.
@@ -230,23 +223,28 @@ def usage_losses(usage: Usage, log: LossLog, path: str = "$.usage") -> None:
         log: Where losses go.
         path: The usage's place in the response.
     """
-    for name, code in _DROPPED:
+    # Axes that this dialect does not have.
+    for name, code in (
+        ("cache_write_5m", ir.LossCode.USAGE_CACHE_WRITE),
+        ("cache_write_1h", ir.LossCode.USAGE_CACHE_WRITE),
+        ("tool_prompt", ir.LossCode.USAGE_TOOL_PROMPT),
+    ):
         if getattr(usage, name) is not None:
             log.drop(code, f"{path}.{name}")
     for name in usage.server_tools:
-        log.drop(LossCode.USAGE_SERVER_TOOLS, f"{path}.server_tools.{name}")
+        log.drop(ir.LossCode.USAGE_SERVER_TOOLS, f"{path}.server_tools.{name}")
     total = _input_total(usage)
     if usage.input_total is None:
-        _filled(log, LossCode.USAGE_INPUT_TOTAL, f"{path}.input_total")
+        _filled(log, ir.LossCode.USAGE_INPUT_TOTAL, f"{path}.input_total")
     if usage.output_total is None:
-        _filled(log, LossCode.USAGE_OUTPUT_TOTAL, f"{path}.output_total")
+        _filled(log, ir.LossCode.USAGE_OUTPUT_TOTAL, f"{path}.output_total")
     uncached: int | None = total - (usage.cache_read or 0) - (usage.cache_write or 0)
     if uncached is not None and uncached < 0:
         uncached = None
     if uncached != usage.input_uncached:
-        _filled(log, LossCode.USAGE_INPUT_UNCACHED, f"{path}.input_uncached")
+        _filled(log, ir.LossCode.USAGE_INPUT_UNCACHED, f"{path}.input_uncached")
     if usage.extra:
-        log.drop_extra(usage.extra, path, LossCode.RESP_COST)
+        log.drop_extra(usage.extra, path, ir.LossCode.RESP_COST)
 
 
 def _filled(log: LossLog, code: LossCode, to: str) -> None:

@@ -50,6 +50,9 @@ REQUEST_HEADERS: Final = frozenset({"openai-beta"})
 _NOTHING: Final[dict[str, Any]] = {}
 
 
+STREAM_HAS_USAGE: Final = False
+"""A stream ends with usage only where the request asks (`stream_options`)."""
+
 RESPONSE_HEADERS: Final = {
     "request-id": "x-request-id",
     **{

@@ -1,0 +1,379 @@
+"""
+The fields of a `ChatRequest` into `generationConfig` and the request's own fields.
+
+Each function writes into the body and records what it cannot say.  Efforts and
+budgets follow section 5a of the concept matrix.
+
+Source: `GenerationConfig` of google-genai 3.4.0, which names the fields that the
+Developer API refuses, and wire/mapping.md, read 2026-11-21.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from modelwire.codecs.gemini_generate._config_decode import (
+    ENUM,
+    JSON,
+    PLAIN,
+    SPEECH_FORMAT,
+)
+from modelwire.codecs.gemini_generate._extra import spelling_of, write_extra
+from modelwire.codecs.gemini_generate._profiles import has_levels, is_vertex
+from modelwire.codecs.gemini_generate._schema import Spelling, to_wire
+from modelwire.codecs.gemini_generate._wire import DIALECT
+from modelwire.ir._base import JSONObject
+from modelwire.ir._losses import LossCode, Severity
+
+if TYPE_CHECKING:
+    from modelwire.codecs._losses import LossLog
+    from modelwire.codecs._profile import Profile
+    from modelwire.ir._request import ChatRequest, ReasoningConfig
+
+__all__ = ["encode_config", "encode_service", "report_unsupported"]
+
+_NO_FIELD: Final[tuple[tuple[str, LossCode, Severity | None], ...]] = (
+    ("min_p", LossCode.PARAM_MIN_P_TYPICAL_P_REPETITION, None),
+    ("logit_bias", LossCode.PARAM_LOGIT_BIAS, None),
+    ("include_usage", LossCode.SVC_INCLUDE_USAGE_OBFUSCATION, None),
+    ("user_id", LossCode.META_USER, None),
+    ("previous_response_id", LossCode.STATE_PREVIOUS, None),
+    ("conversation", LossCode.STATE_CONVERSATION, None),
+    ("truncation", LossCode.PARAM_TRUNCATION, None),
+    ("context_management", LossCode.CTX_COMPACTION, "parameter"),
+    ("verbosity", LossCode.PARAM_VERBOSITY, None),
+    ("prediction", LossCode.PARAM_PREDICTION, None),
+)
+"""Fields of the request that have no counterpart, with their concepts."""
+
+
+def report_unsupported(request: ChatRequest, log: LossLog) -> None:
+    """
+    Record the parameters that the API does not have.
+
+    Args:
+        request: The request.
+        log: Where losses go.
+    """
+    for name, code, severity in _NO_FIELD:
+        if getattr(request, name) is not None:
+            log.add(code, f"$.{name}", "dropped", severity=severity)
+    policy = request.cache
+    if policy is None:
+        return
+    said = False
+    for name, code in (
+        ("key", LossCode.CACHE_KEY),
+        ("retention", LossCode.CACHE_RETENTION),
+        ("automatic", LossCode.CACHE_AUTO),
+        ("ttl", LossCode.CACHE_TTL),
+    ):
+        if getattr(policy, name) is not None:
+            said = True
+            log.drop(code, f"$.cache.{name}")
+    for dialect, fields in policy.extra.items():
+        for name in fields:
+            if not name.startswith("$"):
+                said = True
+                log.drop(LossCode.CACHE_AUTO, f"$.cache.extra[{dialect!r}].{name}")
+    if not said:
+        log.add(LossCode.CACHE_AUTO, "$.cache", "dropped", severity="cosmetic")
+
+
+# --- generation ---------------------------------------------------------------------
+
+_SIMPLE: Final = (
+    ("temperature", "temperature"),
+    ("top_p", "topP"),
+    ("top_k", "topK"),
+    ("candidate_count", "candidateCount"),
+    ("max_output_tokens", "maxOutputTokens"),
+    ("presence_penalty", "presencePenalty"),
+    ("frequency_penalty", "frequencyPenalty"),
+    ("logprobs", "responseLogprobs"),
+    ("top_logprobs", "logprobs"),
+)
+"""Fields that are written as they are."""
+
+_MOST_STOPS: Final = 5
+_INT32: Final = 2**31
+
+
+def encode_config(request: ChatRequest, log: LossLog) -> JSONObject:
+    """
+    Write `generationConfig`.
+
+    Args:
+        request: The request.
+        log: Where losses go.
+
+    Returns:
+        The object, perhaps empty.
+    """
+    out: JSONObject = {}
+    for name, key in _SIMPLE:
+        value = getattr(request, name)
+        if value is not None:
+            out[key] = value
+    if request.seed is not None:
+        seed = request.seed
+        if not -_INT32 <= seed < _INT32:
+            seed %= _INT32
+            log.approximate(LossCode.PARAM_SEED, "$.seed", "cut to 32 bits")
+        out["seed"] = seed
+    if request.stop_sequences:
+        if len(request.stop_sequences) > _MOST_STOPS:
+            log.approximate(
+                LossCode.PARAM_STOP, "$.stop_sequences", f"the first {_MOST_STOPS}"
+            )
+        out["stopSequences"] = list(request.stop_sequences[:_MOST_STOPS])
+    if request.modalities is not None:
+        out["responseModalities"] = [word.upper() for word in request.modalities]
+    _speech(request, out, log)
+    _format(request, out, log)
+    if request.reasoning is not None:
+        thinking = _thinking(request, request.reasoning, log)
+        if thinking:
+            out["thinkingConfig"] = thinking
+    return out
+
+
+def _speech(request: ChatRequest, out: JSONObject, log: LossLog) -> None:
+    wanted = request.audio_output
+    if wanted is None:
+        return
+    path = "$.audio_output"
+    voice = wanted.voice
+    # The API's own voices are named after stars (`Kore`), other vendors' in lower
+    # case (`alloy`); a voice of another vendor would be refused.
+    if not isinstance(voice, str) or not voice[:1].isupper():
+        log.drop(LossCode.PARAM_MODALITIES, path, "voice of another vendor")
+        return
+    if wanted.format != SPEECH_FORMAT:
+        log.approximate(
+            LossCode.PARAM_MODALITIES, f"{path}.format", f"as {SPEECH_FORMAT}"
+        )
+    speech: JSONObject = {"voiceConfig": {"prebuiltVoiceConfig": {"voiceName": voice}}}
+    write_extra(wanted.extra, speech, path, log, LossCode.PARAM_MODALITIES)
+    out["speechConfig"] = speech
+
+
+def _format(request: ChatRequest, out: JSONObject, log: LossLog) -> None:
+    wanted = request.response_format
+    if wanted is None:
+        return
+    path = "$.response_format"
+    if wanted.kind == "unknown":
+        own = wanted.extra.get(DIALECT)
+        if own is None:
+            log.drop(LossCode.FMT_GRAMMAR_REGEX, path)
+            return
+        for key, value in own.items():
+            if key == "responseMimeType":
+                out[key] = value
+            elif not key.startswith("$"):
+                log.drop(LossCode.FMT_GRAMMAR_REGEX, f"{path}.extra[{DIALECT!r}].{key}")
+        if "responseMimeType" not in out:
+            log.drop(LossCode.FMT_GRAMMAR_REGEX, path)
+        log.drop_extra(wanted.extra, path, LossCode.FMT_GRAMMAR_REGEX)
+        return
+    if wanted.kind == "text":
+        code, out["responseMimeType"] = LossCode.FMT_TEXT, PLAIN
+    elif wanted.kind == "json_object" or wanted.schema is None:
+        code, out["responseMimeType"] = LossCode.FMT_JSON_OBJECT, JSON
+        if wanted.kind != "json_object":
+            log.approximate(LossCode.FMT_JSON_SCHEMA, f"{path}.kind", "no schema")
+    else:
+        code = LossCode.FMT_JSON_SCHEMA
+        _schema(wanted.schema, spelling_of(wanted.extra), out)
+        own_type = wanted.extra.get(DIALECT, {}).get("responseMimeType")
+        if own_type == ENUM:
+            out["responseMimeType"] = ENUM
+    for name in ("name", "description", "strict"):
+        if getattr(wanted, name) is not None:
+            log.add(
+                LossCode.FMT_JSON_SCHEMA,
+                f"{path}.{name}",
+                "dropped",
+                severity="cosmetic" if name == "strict" else "parameter",
+            )
+    if wanted.kind != "json_schema" and wanted.schema is not None:
+        log.drop(LossCode.FMT_JSON_SCHEMA, f"{path}.schema")
+    for key in wanted.extra.get(DIALECT, {}):
+        if not key.startswith("$") and not (
+            key == "responseMimeType" and out.get(key) == ENUM
+        ):
+            log.drop(code, f"{path}.extra[{DIALECT!r}].{key}")
+    if wanted.extra:
+        log.drop_extra(wanted.extra, path, code)
+
+
+def _schema(schema: JSONObject, notes: object, out: JSONObject) -> None:
+    """Write a schema in the field that takes all of JSON Schema (R08, R11)."""
+    said = notes if isinstance(notes, dict) else {}
+    if said.get("responseMimeType") != "absent":
+        out["responseMimeType"] = JSON
+    spelling = said.get("schema")
+    if spelling in ("upper", "schema"):
+        form: Spelling = "upper" if spelling == "upper" else "schema"
+        out["responseSchema"] = to_wire(schema, form)
+    else:
+        out["responseJsonSchema"] = schema
+
+
+# --- reasoning ----------------------------------------------------------------------
+
+_LEVELS: Final = {"none": "MINIMAL", "max": "XHIGH"}
+"""Efforts that are written as another level."""
+
+_BUDGETS: Final = {
+    "none": 0,
+    "minimal": 512,
+    "low": 2048,
+    "medium": 8192,
+    "high": 16384,
+    "xhigh": 24576,
+    "max": -1,
+}
+"""The budget of each effort, for models without levels (our choice, section 5a)."""
+
+_DISPLAYS: Final = {
+    "summarized": True,
+    "auto": True,
+    "concise": True,
+    "detailed": True,
+    "full": True,
+    "omitted": False,
+    "none": False,
+}
+
+
+def _thinking(
+    request: ChatRequest, reasoning: ReasoningConfig, log: LossLog
+) -> JSONObject:
+    path = "$.reasoning"
+    out: JSONObject = {}
+    effort, budget = reasoning.effort, reasoning.budget_tokens
+    own = spelling_of(reasoning.extra).get("thinkingLevel")
+    if budget is not None:
+        out["thinkingBudget"] = budget
+        if effort is not None:
+            # The API takes one of the two.
+            log.drop(LossCode.THINK_EFFORT, f"{path}.effort", "there is a budget")
+    elif effort is not None:
+        if isinstance(own, str) and own.lower() == effort:
+            out["thinkingLevel"] = own
+        else:
+            _effort(request.model, effort, out, log)
+    _mode(reasoning, out, log)
+    display = reasoning.display
+    if display is not None:
+        shown = _DISPLAYS.get(display)
+        if shown is None:
+            log.drop(LossCode.THINK_VISIBLE, f"{path}.display", display[:64])
+        else:
+            out["includeThoughts"] = shown
+            if display not in ("summarized", "omitted"):
+                log.approximate(LossCode.THINK_VISIBLE, f"{path}.display")
+    elif reasoning.mode in ("enabled", "adaptive"):
+        # Where thinking is a mode, what is thought comes back unless hidden.
+        out["includeThoughts"] = True
+        log.add(LossCode.THINK_VISIBLE, None, "synthesised", to=f"{path}.display")
+    write_extra(reasoning.extra, out, path, log, LossCode.THINK_EFFORT)
+    if not out and effort is None and reasoning.mode is None:
+        log.add(LossCode.THINK_EFFORT, path, "dropped", severity="cosmetic")
+    return out
+
+
+def _effort(model: str, effort: str, out: JSONObject, log: LossLog) -> None:
+    """Write an effort as a level, or as a budget for models without levels."""
+    path = "$.reasoning.effort"
+    code = LossCode.THINK_OFF if effort == "none" else LossCode.THINK_EFFORT
+    if not has_levels(model):
+        budget = _BUDGETS.get(effort)
+        if budget is None:
+            log.drop(code, path, effort[:64])
+            return
+        out["thinkingBudget"] = budget
+        log.approximate(
+            code,
+            path,
+            f"{effort} as a budget of {budget}",
+            to="$.reasoning.budget_tokens",
+        )
+        return
+    level = _LEVELS.get(effort, effort.upper())
+    if level.lower() != effort:
+        log.approximate(code, path, f"{effort} as {level}")
+    out["thinkingLevel"] = level
+
+
+def _mode(reasoning: ReasoningConfig, out: JSONObject, log: LossLog) -> None:
+    """Write a mode, which is a budget here: 0 is off, -1 is the model's choice."""
+    mode = reasoning.mode
+    if mode is None:
+        return
+    path, to = "$.reasoning.mode", "$.reasoning.budget_tokens"
+    said = "thinkingBudget" in out or "thinkingLevel" in out
+    if mode == "disabled" and not said:
+        out["thinkingBudget"] = 0
+        log.approximate(LossCode.THINK_OFF, path, "as a budget of 0", to=to)
+    elif mode == "adaptive" and not said:
+        out["thinkingBudget"] = -1
+        log.approximate(LossCode.THINK_ADAPTIVE, path, "as a budget of -1", to=to)
+    else:
+        code = LossCode.THINK_ADAPTIVE if mode == "adaptive" else LossCode.THINK_BUDGET
+        log.add(code, path, "dropped", severity="cosmetic")
+
+
+# --- service ------------------------------------------------------------------------
+
+_TIERS: Final = {"default": "standard", "standard_only": "standard"}
+_NO_TIER: Final = frozenset({"auto", "scale", "fast", "ultrafast", "reserved"})
+
+
+def encode_service(
+    request: ChatRequest, body: JSONObject, profile: Profile, log: LossLog
+) -> None:
+    """
+    Write safety settings, labels, the tier and the store switch.
+
+    Args:
+        request: The request.
+        body: The body.
+        profile: Labels exist only on Vertex.
+        log: Where losses go.
+    """
+    settings = request.safety_settings
+    if settings is not None:
+        if isinstance(settings, list) and all(
+            isinstance(item, dict) and item.keys() >= {"category", "threshold"}
+            for item in settings
+        ):
+            body["safetySettings"] = settings
+        else:
+            log.drop(LossCode.SAFETY_SETTINGS, "$.safety_settings")
+    if request.metadata is not None:
+        own = spelling_of(request.extra).get("metadata") == "labels"
+        if own or is_vertex(profile):
+            body["labels"] = dict(request.metadata)
+        else:
+            log.drop(LossCode.META_KV, "$.metadata", "labels exist on Vertex only")
+    tier = request.service_tier
+    if tier is not None:
+        if tier in _NO_TIER:
+            log.add(
+                LossCode.SVC_SERVICE_TIER,
+                "$.service_tier",
+                "dropped",
+                severity="cosmetic" if tier == "auto" else "parameter",
+                detail=tier,
+            )
+        else:
+            word = body["serviceTier"] = _TIERS.get(tier, tier)
+            if word != tier:
+                log.approximate(
+                    LossCode.SVC_SERVICE_TIER, "$.service_tier", f"{tier} as {word}"
+                )
+    if request.store is not None:
+        body["store"] = request.store

@@ -1,0 +1,98 @@
+"""Chunks to bytes: errors and ends."""
+
+from __future__ import annotations
+
+import pytest
+from tests.codecs.openai_chat._stream_encoder_support import (
+    CUT,
+    END,
+    START,
+    STOP,
+    encode,
+    folded,
+    lost,
+    payloads,
+    text,
+)
+
+from modelwire.codecs._base import LossPolicy
+from modelwire.codecs.openai_chat import (
+    event_encoder,
+    stream_encoder,
+)
+from modelwire.errors import (
+    ErrorInfo,
+    InvalidIRError,
+    StateError,
+    UnsupportedFeatureError,
+)
+from modelwire.ir import (
+    BlockStart,
+    LossCode,
+    ReasoningPart,
+    StreamError,
+    TextDelta,
+)
+
+BOOM = ErrorInfo(kind="overloaded", message="boom")
+
+
+def test_E01_error_in_the_middle():
+    body, losses = encode(START, *text(0, "a"), STOP, StreamError(BOOM), CUT)
+    events = payloads(body)
+    assert events[-1]["error"]["message"] == "boom"
+    assert b"[DONE]" not in body
+    assert all(c["finish_reason"] is None for e in events[:-1] for c in e["choices"])
+    assert ("stream.error", "$.choices[0].finish", "dropped") in lost(losses)
+    assert folded(body).error.kind == "overloaded"
+
+
+def test_E07_error_only_stream():
+    body, _ = encode(StreamError(BOOM), CUT)
+    assert list(payloads(body)[0]) == ["error"]
+    started, _ = encode(START, StreamError(BOOM), CUT)
+    assert started == body
+
+
+@pytest.mark.parametrize("ends", [(CUT,), ()])
+def test_incomplete_end_is_an_error(ends):
+    body, _ = encode(START, *text(0, "a"), *ends)
+    assert payloads(body)[-1]["error"]["code"] == "stream_truncated"
+    assert b"[DONE]" not in body
+
+
+def test_close_after_the_end_gives_nothing():
+    encoder = stream_encoder()
+    for chunk in (START, STOP, END):
+        encoder.encode(chunk)
+    assert encoder.close() == b""
+    with pytest.raises(StateError):
+        encoder.encode(END)
+
+
+def test_stream_without_content():
+    body, _ = encode(START, END)
+    assert payloads(body)[0]["choices"] == []
+    assert folded(body).complete
+
+
+def test_misuse():
+    encoder = stream_encoder()
+    with pytest.raises(InvalidIRError):
+        encoder.encode(TextDelta(5, "x"))
+    with pytest.raises(InvalidIRError):
+        encoder.encode("x")
+    with pytest.raises(StateError):
+        stream_encoder(framing="ndjson")
+    with pytest.raises(StateError):
+        event_encoder(framing="ndjson")
+    assert encoder.content_type.startswith("text/event-stream")
+
+
+def test_loss_policy_refuses():
+    policy = LossPolicy(codes=frozenset({LossCode.THINK_TEXT}))
+    encoder = stream_encoder(on_loss=policy)
+    encoder.encode(START)
+    with pytest.raises(UnsupportedFeatureError) as caught:
+        encoder.encode(BlockStart(0, 0, ReasoningPart(text="")))
+    assert [loss.code for loss in caught.value.refused] == [LossCode.THINK_TEXT]
