@@ -365,25 +365,3 @@ def test_golden_request():
         '"toolConfig":{"functionCallingConfig":{"mode":"AUTO"}},'
         '"generationConfig":{"temperature":0.5}}'
     )
-
-
-def test_members_of_a_tool_that_no_one_knows_stay_together():
-    tool = {"type": "x_tool_20990101", "city": False, "more": None}
-    request = decode({"contents": [HELLO], "tools": [tool, {}]})
-    assert [found.raw for found in request.tools] == [tool, {}]
-    encoded, out = encode(request)
-    assert out["tools"] == [tool, {}]
-    assert encoded.losses == ()
-
-
-def test_a_bare_thought_with_unknown_fields_stays_a_thought():
-    thought = ReasoningPart(
-        signature=Opaque(value="c2ln", dialect=gg.DIALECT),
-        extra={gg.DIALECT: {"x_new": 1}},
-    )
-    message = Message(role="assistant", parts=(thought,))
-    encoded, out = encode(ChatRequest(model="m", messages=(message,)))
-    assert out["contents"][0]["parts"] == [
-        {"text": "", "thought": True, "thoughtSignature": "c2ln", "x_new": 1}
-    ]
-    assert [loss.action for loss in encoded.losses] == ["synthesised"]

@@ -400,13 +400,3 @@ def test_half_characters():
     body = sse(response(text("a\ud83d")), response(text("\ude00b")), STOP)
     assert b"\\ud83d" in body
     assert parts(decode(body)) == (TextPart(text="a😀b"),)
-
-
-@pytest.mark.parametrize("name", [[], {}, 1, None])
-def test_a_piece_of_a_call_with_a_name_of_a_wrong_type(name):
-    part = {"functionCall": {"name": name, "willContinue": True, "partialArgs": []}}
-    event = {"candidates": [{"content": {"parts": [part]}, "finishReason": "STOP"}]}
-    decoder = stream_decoder()
-    data = f"data: {json.dumps(event)}\n\n".encode()
-    chunks = [*decoder.feed(data), *decoder.close()]
-    assert chunks[-1].complete

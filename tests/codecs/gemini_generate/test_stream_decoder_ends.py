@@ -1,4 +1,4 @@
-"""Streamed generateContent answers into chunks: ends, framings, and any input at all."""
+"""Streamed generateContent answers into chunks: ends, framings, any input at all."""
 
 from __future__ import annotations
 
