@@ -21,7 +21,7 @@ This module imports nothing of ours, so that every layer can use it.
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, ClassVar, Final, Literal, TypeAlias
 
 import attrs
 
@@ -235,7 +235,7 @@ class UnsupportedFeatureError(LocalError):
         dialect: str | None = None,
     ) -> None:
         self.losses = losses
-        self.refused = losses if refused is None else refused
+        self.refused: tuple[Any, ...] = losses if refused is None else refused
         shown = "; ".join(
             f"{loss.code} {loss.action} at {loss.path or loss.to}"
             for loss in self.refused[:8]
@@ -302,7 +302,7 @@ class RemoteProtocolError(ModelwireError):
             return NotImplemented
         return self.args == other.args and self.__dict__ == other.__dict__
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__: ClassVar[None] = None  # type: ignore[assignment]
 
 
 class LimitExceededError(RemoteProtocolError):

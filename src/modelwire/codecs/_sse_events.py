@@ -96,7 +96,7 @@ class SSEEventDecoder:
         self._scanner = lenient_scanner(limits)
         self._closed = False
         self._empty = True
-        self.failed = False
+        self.failed: bool = False
         """Whether a fault ended the stream; what comes after it is dropped."""
 
     def feed(self, data: bytes | bytearray | memoryview) -> list[NativeItem]:

@@ -95,7 +95,7 @@ class SSEStreamDecoder:
         self._edge = b""
         self._closed = False
         self._swallow_lf = False
-        self.trailing_bytes = 0
+        self.trailing_bytes: int = 0
         """How many bytes came after the end and were dropped."""
 
     @property

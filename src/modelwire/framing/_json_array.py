@@ -15,7 +15,7 @@ never looked at again, so that the cost is O(bytes) however small the reads are.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, TypeAlias, final
+from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias, final
 
 import attrs
 
@@ -79,7 +79,7 @@ class ArrayFault:
     offset: int
     """Bytes from the start of the body to the first byte that was wrong."""
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__: ClassVar[None] = None  # type: ignore[assignment]
 
 
 ArrayItem: TypeAlias = bytes | ArrayFault
@@ -143,9 +143,9 @@ class JSONArrayDecoder:
         self._closed = False
         self.ends: list[int] = []
         """Where each element of the last `feed()` ends, in bytes of the body."""
-        self.failed = False
+        self.failed: bool = False
         """Whether a fault ended the array; what comes after it is dropped."""
-        self.trailing_bytes = 0
+        self.trailing_bytes: int = 0
         """How many bytes came after the end and were dropped; not blanks alone."""
 
     @property

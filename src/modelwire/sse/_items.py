@@ -7,7 +7,7 @@ by design (the same rule as for the IR, whose values may hold JSON objects).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, final
+from typing import TYPE_CHECKING, ClassVar, Final, final
 
 import attrs
 
@@ -35,7 +35,7 @@ class SSEEvent:
     """The stream ended inside this event; only `close()` in lenient mode says so."""
 
     # attrs derives a hash for frozen classes unless the class body has the name.
-    __hash__ = None  # type: ignore[assignment]
+    __hash__: ClassVar[None] = None  # type: ignore[assignment]
 
 
 @final
@@ -46,7 +46,7 @@ class SSEComment:
     text: str
     """The text after the colon, not stripped: `: ping` gives " ping"."""
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__: ClassVar[None] = None  # type: ignore[assignment]
 
 
 @final
@@ -59,4 +59,4 @@ class FramingFault:
     offset: int
     """Bytes from the start of the stream to the first byte that was too much."""
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__: ClassVar[None] = None  # type: ignore[assignment]

@@ -207,7 +207,7 @@ class StreamChecker:
     """Checks the grammar event by event."""
 
     def __init__(self) -> None:
-        self.state = "initial"
+        self.state: str = "initial"
         """The state after the events so far, one of `STATES`."""
         self._number = 0
         self._next_block = 0

@@ -174,7 +174,7 @@ class StreamChecker:
     """Checks the grammar event by event."""
 
     def __init__(self) -> None:
-        self.state = "initial"
+        self.state: str = "initial"
         """The state after the events so far, one of `STATES`."""
         self.candidates: dict[int, str] = {}
         """The state of every candidate that began, one of `CANDIDATE_STATES`."""

@@ -108,7 +108,7 @@ class GenerateStreamEncoder(BlockStream):
         limits: Limits = DEFAULT_LIMITS,
     ) -> None:
         super().__init__(limits=limits, template=framing != "json_array")
-        self.content_type = CONTENT_TYPES[framing]
+        self.content_type: str = CONTENT_TYPES[framing]
         """The stream's content type."""
         self._array = JSONArrayEncoder() if framing == "json_array" else None
         self._policy = on_loss
