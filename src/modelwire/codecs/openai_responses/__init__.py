@@ -1,0 +1,93 @@
+"""
+OpenAI Responses, `openai-responses`.
+
+The module satisfies `modelwire.codecs.ChatCodec`; its variants are `PROFILES`.  Names
+load lazily, so that a stream decoder does not pay for the request codec.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from modelwire.codecs.openai_responses._errors import (
+        decode_error as decode_error,
+        encode_error as encode_error,
+    )
+    from modelwire.codecs.openai_responses._grammar import (
+        StreamChecker as StreamChecker,
+        check_stream as check_stream,
+    )
+    from modelwire.codecs.openai_responses._profiles import (
+        DEFAULT_PROFILE as DEFAULT_PROFILE,
+        PROFILES as PROFILES,
+    )
+    from modelwire.codecs.openai_responses._request import (
+        decode_request as decode_request,
+        encode_request as encode_request,
+    )
+    from modelwire.codecs.openai_responses._response import (
+        decode_response as decode_response,
+        encode_response as encode_response,
+    )
+    from modelwire.codecs.openai_responses._stream_decoder import (
+        event_decoder as event_decoder,
+        stream_decoder as stream_decoder,
+    )
+    from modelwire.codecs.openai_responses._stream_encoder import (
+        event_encoder as event_encoder,
+        stream_encoder as stream_encoder,
+    )
+
+__all__ = [
+    "DEFAULT_PROFILE",
+    "DIALECT",
+    "PROFILES",
+    "StreamChecker",
+    "check_stream",
+    "decode_error",
+    "decode_request",
+    "decode_response",
+    "encode_error",
+    "encode_request",
+    "encode_response",
+    "event_decoder",
+    "event_encoder",
+    "stream_decoder",
+    "stream_encoder",
+]
+
+DIALECT: Final = "openai-responses"
+"""The dialect's id."""
+
+_WHERE: Final[dict[str, str]] = {
+    "DEFAULT_PROFILE": "_profiles",
+    "PROFILES": "_profiles",
+    "StreamChecker": "_grammar",
+    "check_stream": "_grammar",
+    "decode_error": "_errors",
+    "decode_request": "_request",
+    "decode_response": "_response",
+    "encode_error": "_errors",
+    "encode_request": "_request",
+    "encode_response": "_response",
+    "event_decoder": "_stream_decoder",
+    "event_encoder": "_stream_encoder",
+    "stream_decoder": "_stream_decoder",
+    "stream_encoder": "_stream_encoder",
+}
+
+
+def __getattr__(name: str) -> Any:
+    module = _WHERE.get(name)
+    if module is None:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    value = getattr(importlib.import_module(f"{__name__}.{module}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

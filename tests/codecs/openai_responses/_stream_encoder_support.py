@@ -1,0 +1,146 @@
+"""What the tests of `stream_encoder` share."""
+
+from __future__ import annotations
+
+from tests.codecs.openai_responses._streams import (
+    decode,
+    encode,
+    folded,
+    payloads,
+)
+
+from modelwire.errors import (
+    ErrorInfo,
+)
+from modelwire.ir import (
+    Annotation,
+    Finish,
+    ServerToolCallPart,
+    TextPart,
+    ToolCallPart,
+)
+from modelwire.ir._chunks import (
+    BlockStart,
+    BlockStop,
+    ChoiceFinish,
+    StreamEnd,
+    StreamError,
+    StreamStart,
+    TextDelta,
+    ToolArgumentsDelta,
+)
+
+OR = "openai-responses"
+
+
+START = StreamStart("resp_1", "gpt", 1)
+
+
+STOP = ChoiceFinish(0, Finish(kind="stop", raw="completed"))
+
+
+CALLS = ChoiceFinish(0, Finish(kind="tool_calls", raw="completed"))
+
+
+END = StreamEnd(complete=True, terminator="event")
+
+
+NOTE = Annotation(kind="url", type="url_citation", url="https://a.example", title="A")
+
+
+FOREIGN = Annotation(kind="url", url="https://b.example", cited_text="x")
+
+
+BOOM = StreamError(ErrorInfo(kind="overloaded", message="busy"))
+
+
+def text(index=0, *pieces, part=None):
+    return [
+        BlockStart(index, 0, part or TextPart(text="")),
+        *(TextDelta(index, piece) for piece in pieces),
+        BlockStop(index),
+    ]
+
+
+def call(index, *pieces, id_="call_1", kind="function"):
+    return [
+        BlockStart(index, 0, ToolCallPart(id=id_, name="f", kind=kind)),
+        *(ToolArgumentsDelta(index, piece) for piece in pieces),
+        BlockStop(index),
+    ]
+
+
+def written(*chunks, **options):
+    """The payloads of a whole stream."""
+    data, _ = encode([START, *chunks], **options)
+    return payloads(data)
+
+
+def again(*chunks):
+    """The response that a reader finds."""
+    data, losses = encode([START, *chunks])
+    payloads(data)
+    return folded(decode(data)).response, losses
+
+
+GOLDEN = b"""event: response.created
+data: {"type":"response.created","sequence_number":0,"response":{"id":"resp_1",\
+"object":"response","created_at":1,"status":"in_progress","model":"gpt","output":[],\
+"usage":null,"error":null,"incomplete_details":null,"instructions":null,\
+"metadata":null,"temperature":null,"top_p":null,"parallel_tool_calls":true,\
+"tool_choice":"auto","tools":[]}}
+
+event: response.in_progress
+data: {"type":"response.in_progress","sequence_number":1,"response":{"id":"resp_1",\
+"object":"response","created_at":1,"status":"in_progress","model":"gpt","output":[],\
+"usage":null,"error":null,"incomplete_details":null,"instructions":null,\
+"metadata":null,"temperature":null,"top_p":null,"parallel_tool_calls":true,\
+"tool_choice":"auto","tools":[]}}
+
+event: response.output_item.added
+data: {"type":"response.output_item.added","sequence_number":2,"output_index":0,\
+"item":{"type":"message","id":"msg_resp_1_message_0","role":"assistant",\
+"content":[],"status":"in_progress"}}
+
+event: response.content_part.added
+data: {"type":"response.content_part.added","sequence_number":3,\
+"item_id":"msg_resp_1_message_0","output_index":0,"content_index":0,\
+"part":{"type":"output_text","text":"","annotations":[],"logprobs":[]}}
+
+event: response.output_text.delta
+data: {"type":"response.output_text.delta","sequence_number":4,\
+"item_id":"msg_resp_1_message_0","output_index":0,"content_index":0,\
+"delta":"H\xc3\xa9","logprobs":[]}
+
+event: response.output_text.done
+data: {"type":"response.output_text.done","sequence_number":5,\
+"item_id":"msg_resp_1_message_0","output_index":0,"content_index":0,\
+"text":"H\xc3\xa9","logprobs":[]}
+
+event: response.content_part.done
+data: {"type":"response.content_part.done","sequence_number":6,\
+"item_id":"msg_resp_1_message_0","output_index":0,"content_index":0,\
+"part":{"type":"output_text","text":"H\xc3\xa9","annotations":[],"logprobs":[]}}
+
+event: response.output_item.done
+data: {"type":"response.output_item.done","sequence_number":7,"output_index":0,\
+"item":{"type":"message","id":"msg_resp_1_message_0","role":"assistant",\
+"content":[{"type":"output_text","text":"H\xc3\xa9","annotations":[],"logprobs":[]}],\
+"status":"completed"}}
+
+event: response.completed
+data: {"type":"response.completed","sequence_number":8,"response":{"id":"resp_1",\
+"object":"response","created_at":1,"status":"completed","model":"gpt",\
+"output":[{"type":"message","id":"msg_resp_1_message_0","role":"assistant",\
+"content":[{"type":"output_text","text":"H\xc3\xa9","annotations":[],"logprobs":[]}],\
+"status":"completed"}],"usage":null,"error":null,"incomplete_details":null,\
+"instructions":null,"metadata":null,"temperature":null,"top_p":null,\
+"parallel_tool_calls":true,"tool_choice":"auto","tools":[]}}
+
+"""
+
+
+SEARCH = ServerToolCallPart(
+    id="ws_1", kind="web_search", name="web_search", status="in_progress",
+    extra={OR: {"type": "web_search_call"}},
+)  # fmt: skip
