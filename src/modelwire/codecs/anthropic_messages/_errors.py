@@ -12,11 +12,11 @@ Source: wire/errors.md sections 1 to 5 and `ErrorType` of the `anthropic` packag
 from __future__ import annotations
 
 import math
-import re
 from typing import TYPE_CHECKING, Any, Final
 
 from modelwire.codecs._base import EncodedResponse, Headers
 from modelwire.codecs._json import dumps, loads
+from modelwire.codecs._retry_hints import retry_after
 from modelwire.codecs.anthropic_messages._wire import DIALECT
 from modelwire.errors import ErrorInfo, ErrorKind, RemoteProtocolError
 
@@ -228,75 +228,11 @@ def _info(
         type=type_,
         param=param,
         request_id=request_id,
-        retry_after=_retry_after(headers),
+        retry_after=retry_after(headers),
         should_retry={"true": True, "false": False}.get(word),
         raw=raw,
         dialect=DIALECT,
     )
-
-
-# --- retry hints --------------------------------------------------------------------
-
-
-def _retry_after(headers: dict[str, str]) -> float | None:
-    """Give the seconds that the answer asks for: milliseconds, seconds, or a date."""
-    milliseconds = _number(headers.get("retry-after-ms"))
-    if milliseconds is not None:
-        return milliseconds / 1000
-    value = headers.get("retry-after")
-    seconds = _number(value)
-    if seconds is not None or value is None:
-        return seconds
-    until, now = _http_date(value), _http_date(headers.get("date", ""))
-    if until is None or now is None:
-        return None
-    return max(0.0, float(until - now))
-
-
-def _number(text: str | None) -> float | None:
-    try:
-        value = float(text) if text is not None else None
-    except ValueError:
-        return None
-    if value is None or not math.isfinite(value) or value < 0:
-        return None
-    return value
-
-
-_HTTP_DATE: Final = re.compile(
-    r"^[A-Za-z]{3}, (\d{2}) ([A-Z][a-z]{2}) (\d{4}) (\d{2}):(\d{2}):(\d{2}) GMT$"
-)
-_MONTHS: Final = {
-    "Jan": 1,
-    "Feb": 2,
-    "Mar": 3,
-    "Apr": 4,
-    "May": 5,
-    "Jun": 6,
-    "Jul": 7,
-    "Aug": 8,
-    "Sep": 9,
-    "Oct": 10,
-    "Nov": 11,
-    "Dec": 12,
-}
-
-
-def _http_date(text: str) -> int | None:
-    """Give an HTTP date as Unix seconds (RFC 9110 section 5.6.7, the usual form)."""
-    found = _HTTP_DATE.match(text.strip())
-    month = _MONTHS.get(found.group(2)) if found is not None else None
-    if found is None or month is None:
-        return None
-    day, year = int(found.group(1)), int(found.group(3))
-    hour, minute, second = (int(found.group(i)) for i in (4, 5, 6))
-    # Days since 1970 by the civil calendar, counted from March so that the leap day
-    # is last.  `email.utils` would do, and would load sockets to do it.
-    shifted = year - (month < 3)
-    era, of_era = divmod(shifted, 400)
-    of_year = (153 * ((month + 9) % 12) + 2) // 5 + day - 1
-    days = era * 146097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - 719468
-    return ((days * 24 + hour) * 60 + minute) * 60 + second
 
 
 # --- writing ------------------------------------------------------------------------

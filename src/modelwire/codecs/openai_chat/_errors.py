@@ -19,6 +19,7 @@ from typing import Any, Final
 
 from modelwire.codecs._base import EncodedResponse, Headers
 from modelwire.codecs._json import dumps, loads
+from modelwire.codecs._retry_hints import retry_after
 from modelwire.codecs.openai_chat._wire import DIALECT, JSON_HEADERS
 from modelwire.errors import ErrorInfo, ErrorKind, RemoteProtocolError
 from modelwire.ir._base import JSONObject
@@ -130,7 +131,6 @@ _REQUEST_IDS: Final = (
     "cf-ray",
 )
 _MAX_TEXT: Final = 2000
-_MAX_DELAY: Final = 1e9
 
 
 def decode_error(body: bytes, *, status: int, headers: Headers = ()) -> ErrorInfo:
@@ -350,7 +350,7 @@ def _with_headers(info: ErrorInfo, headers: Mapping[str, str]) -> ErrorInfo:
     import attrs  # noqa: PLC0415
 
     changes: dict[str, Any] = {}
-    delay = _retry_after(headers)
+    delay = retry_after(headers)
     if delay is not None:
         changes["retry_after"] = delay
     again = headers.get("x-should-retry", "").strip().lower()
@@ -362,41 +362,6 @@ def _with_headers(info: ErrorInfo, headers: Mapping[str, str]) -> ErrorInfo:
                 changes["request_id"] = headers[name]
                 break
     return attrs.evolve(info, **changes) if changes else info
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """
-    Read the retry hint in seconds.
-
-    An HTTP date needs a clock, which a codec does not read; with the response's own
-    `date` header the difference is known without one.
-    """
-    millis = _seconds(headers.get("retry-after-ms", ""))
-    if millis is not None:
-        return millis / 1000
-    text = headers.get("retry-after", "").strip()
-    plain = _seconds(text)
-    if plain is not None or not text:
-        return plain
-    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - rare and slow
-
-    try:
-        then = parsedate_to_datetime(text)
-        now = parsedate_to_datetime(headers.get("date", ""))
-        return max(0.0, (then - now).total_seconds())
-    except (TypeError, ValueError, IndexError, OverflowError):
-        return None
-
-
-_NUMBER: Final = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,9})?\Z")
-
-
-def _seconds(text: str) -> float | None:
-    text = text.strip()
-    if not text.isascii() or not _NUMBER.match(text):
-        return None
-    value = float(text)
-    return value if value < _MAX_DELAY else None
 
 
 # --- writing ------------------------------------------------------------------------
