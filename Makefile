@@ -96,7 +96,7 @@ lint: $(ENVS)/lint/.stamp
 types: $(ENVS)/types/.stamp
 	$(call each, . $(ENVS)/types/bin/activate; \
 	    run mypy --strict; \
-	    run pyright src/modelwire; \
+	    run pyright src/modelwire tests/typing; \
 	    run pyright --verifytypes modelwire --ignoreexternal)
 
 bench: $(ENVS)/bench/.stamp

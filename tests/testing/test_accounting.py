@@ -231,3 +231,18 @@ def test_every_field_that_vanishes_is_found(value, data):
         assert uncovered(found, told[:index] + told[index + 1 :])
     untouched = loss("$.model")
     assert unsound(found, [*told, untouched]) == [untouched]
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_drop_that_did_not_happen_is_false_beside_similar_parts(number):
+    """Taking parts that are called dropped out of the alignment hides nothing."""
+    parts = (TextPart(text="a"), TextPart(text="ab"))
+    request = ChatRequest(model="m", messages=(Message(role="user", parts=parts),))
+    claim = Loss(
+        code=LossCode.IN_TEXT,
+        path=f"$.messages[0].parts[{number}]",
+        action="dropped",
+        severity="content",
+    )
+    with pytest.raises(AssertionError, match=r"no difference for in\.text"):
+        assert_accounted(request, request, [claim])

@@ -7,11 +7,17 @@ from __future__ import annotations
 from typing import assert_type
 
 from modelwire import codecs, ir, sse
-from modelwire.codecs import ChatCodec, anthropic_messages, openai_chat
+from modelwire.codecs import (
+    ChatCodec,
+    anthropic_messages,
+    gemini_generate,
+    openai_chat,
+)
 from modelwire.translate import StreamTap, StreamTranslator, translate_request
 
 codec: ChatCodec = openai_chat
 codec = anthropic_messages
+codec = gemini_generate
 assert_type(codecs.get("openai-chat"), ChatCodec)
 
 request = ir.ChatRequest(model="m", messages=(ir.user("hello"),))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from modelwire.codecs import (
         anthropic_messages as anthropic_messages,
+        gemini_generate as gemini_generate,
         openai_chat as openai_chat,
     )
     from modelwire.codecs._base import (
