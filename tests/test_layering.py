@@ -19,11 +19,39 @@ ALLOWED = {
     "sse": {"errors", "sse"},
     "framing": {"errors", "framing"},
     "codecs": {"errors", "ir", "sse", "framing", "codecs"},
-    "translate": {"errors", "ir", "codecs"},
-    "testing": {"errors", "ir", "sse", "framing", "codecs", "translate", "testing"},
-    "_cli": {"errors", "ir", "codecs", "translate", "testing", "transports", "_cli"},
-    "transports": {"errors", "ir", "codecs", "translate", "transports"},
-    "__init__": {"errors", "ir", "sse", "codecs", "translate"},
+    "adapt": {"errors", "ir", "codecs", "adapt"},
+    "translate": {"errors", "ir", "codecs", "adapt"},
+    "testing": {
+        "errors",
+        "ir",
+        "sse",
+        "framing",
+        "codecs",
+        "adapt",
+        "translate",
+        "testing",
+    },
+    "_cli": {
+        "errors",
+        "ir",
+        "codecs",
+        "adapt",
+        "translate",
+        "testing",
+        "transports",
+        "_cli",
+    },
+    "transports": {
+        "errors",
+        "ir",
+        "sse",
+        "framing",
+        "codecs",
+        "adapt",
+        "translate",
+        "transports",
+    },
+    "__init__": {"errors", "ir", "sse", "codecs", "adapt", "translate"},
     "__main__": {"_cli"},
 }
 
@@ -122,7 +150,8 @@ def test_nothing_pure_loads_the_outside_world():
 
 
 @pytest.mark.parametrize(
-    "dialect", ["openai_chat", "anthropic_messages", "gemini_generate"]
+    "dialect",
+    ["openai_chat", "openai_responses", "anthropic_messages", "gemini_generate"],
 )
 def test_stream_decoder_does_not_load_the_request_model(dialect):
     code = (

@@ -14,11 +14,13 @@ renamed tools and ids find their way back.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from modelwire import codecs
+from modelwire.adapt._adapted import Adapter, chain, encode_adapted
 from modelwire.codecs._base import (
     COLLECT,
     RAISE_ON_ERROR,
@@ -68,6 +70,7 @@ def translate_request(
     query: str = "",
     headers: Headers = (),
     model: str | None = None,
+    adapt: Sequence[Adapter] = (),
     on_loss: LossPolicy = RAISE_ON_ERROR,
     source_profile: Profile | None = None,
     target_profile: Profile | None = None,
@@ -83,6 +86,7 @@ def translate_request(
         query: The client's URL query.
         headers: The client's headers; only allow-listed protocol headers are read.
         model: The model's name at the upstream; `None`: as the client named it.
+        adapt: Steps between decoding and encoding, see `modelwire.adapt`.
         on_loss: Which losses stop the translation.
         source_profile: The client's variant of its dialect.
         target_profile: The upstream's variant of its dialect.
@@ -107,9 +111,14 @@ def translate_request(
         and not codecs.get(target).STREAM_HAS_USAGE
     ):
         sent = attrs.evolve(sent, include_usage=True)
-    encoded = codecs.get(target).encode_request(
-        sent, on_loss=on_loss, **_profile(target_profile)
-    )
+    if adapt:
+        encoded = encode_adapted(
+            chain(sent, adapt), target, on_loss, **_profile(target_profile)
+        )
+    else:
+        encoded = codecs.get(target).encode_request(
+            sent, on_loss=on_loss, **_profile(target_profile)
+        )
     return attrs.evolve(encoded, request=request)
 
 

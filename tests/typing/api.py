@@ -12,12 +12,14 @@ from modelwire.codecs import (
     anthropic_messages,
     gemini_generate,
     openai_chat,
+    openai_responses,
 )
 from modelwire.translate import StreamTap, StreamTranslator, translate_request
 
 codec: ChatCodec = openai_chat
 codec = anthropic_messages
 codec = gemini_generate
+codec = openai_responses
 assert_type(codecs.get("openai-chat"), ChatCodec)
 
 request = ir.ChatRequest(model="m", messages=(ir.user("hello"),))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         anthropic_messages as anthropic_messages,
         gemini_generate as gemini_generate,
         openai_chat as openai_chat,
+        openai_responses as openai_responses,
     )
     from modelwire.codecs._base import (
         COLLECT as COLLECT,
@@ -76,11 +77,14 @@ __all__ = [
     "route",
 ]
 
-Dialect: TypeAlias = Literal["openai-chat", "anthropic-messages", "gemini-generate"]
+Dialect: TypeAlias = Literal[
+    "openai-chat", "openai-responses", "anthropic-messages", "gemini-generate"
+]
 """The id of a dialect."""
 
 _MODULES: Final[dict[str, str]] = {
     "openai-chat": "openai_chat",
+    "openai-responses": "openai_responses",
     "anthropic-messages": "anthropic_messages",
     "gemini-generate": "gemini_generate",
 }

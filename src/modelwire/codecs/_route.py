@@ -96,6 +96,7 @@ _ROWS: Final = (
         "chat",
     ),
     _row("POST", r"chat/completions", "openai-chat", "chat"),
+    _row("POST", r"responses", "openai-responses", "chat"),
     _row("POST", r"messages/count_tokens", "anthropic-messages", "count_tokens"),
     _row("POST", r"messages", "anthropic-messages", "chat"),
     _row("POST", rf"{_GEMINI_MODEL}:generateContent", _GEMINI, "chat", stream=False),

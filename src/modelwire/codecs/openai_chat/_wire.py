@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from modelwire.codecs._openai_headers import RESPONSE_HEADERS
+
 if TYPE_CHECKING:
     from modelwire.codecs._reader import Reader
     from modelwire.ir._base import Extra, JSONObject
@@ -52,21 +54,6 @@ _NOTHING: Final[dict[str, Any]] = {}
 
 STREAM_HAS_USAGE: Final = False
 """A stream ends with usage only where the request asks (`stream_options`)."""
-
-RESPONSE_HEADERS: Final = {
-    "request-id": "x-request-id",
-    **{
-        f"{what}-{window}{form}": f"x-ratelimit-{what}-{window}"
-        for window in ("requests", "tokens")
-        for what, form in (("limit", ""), ("remaining", ""), ("reset", ":duration"))
-    },
-}
-"""
-Response headers with a meaning that other vendors have too: meaning to name.
-
-A reset is a duration here (`6m0s`) and a moment elsewhere; without a clock neither
-becomes the other, so the form is part of the meaning.
-"""
 
 
 def own_event(raw: object) -> bool:

@@ -39,11 +39,17 @@ if TYPE_CHECKING:
         event_encoder as event_encoder,
         stream_encoder as stream_encoder,
     )
+    from modelwire.codecs.openai_responses._wire import (
+        RESPONSE_HEADERS as RESPONSE_HEADERS,
+        STREAM_HAS_USAGE as STREAM_HAS_USAGE,
+    )
 
 __all__ = [
     "DEFAULT_PROFILE",
     "DIALECT",
     "PROFILES",
+    "RESPONSE_HEADERS",
+    "STREAM_HAS_USAGE",
     "StreamChecker",
     "check_stream",
     "decode_error",
@@ -64,6 +70,8 @@ DIALECT: Final = "openai-responses"
 _WHERE: Final[dict[str, str]] = {
     "DEFAULT_PROFILE": "_profiles",
     "PROFILES": "_profiles",
+    "RESPONSE_HEADERS": "_wire",
+    "STREAM_HAS_USAGE": "_wire",
     "StreamChecker": "_grammar",
     "check_stream": "_grammar",
     "decode_error": "_errors",

@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from modelwire.codecs._openai_headers import RESPONSE_HEADERS
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
@@ -24,6 +26,8 @@ __all__ = [
     "OBJECT",
     "PATH",
     "REQUEST_HEADERS",
+    "RESPONSE_HEADERS",
+    "STREAM_HAS_USAGE",
     "extra_with",
     "merge_own",
     "own_event",
@@ -43,6 +47,9 @@ JSON_HEADERS: Final[tuple[tuple[str, str], ...]] = (
 """The headers of every JSON body."""
 REQUEST_HEADERS: Final = frozenset({"openai-beta"})
 """Protocol headers of a request that are kept; none of them is a credential."""
+
+STREAM_HAS_USAGE: Final = True
+"""The terminal event repeats the response, usage included."""
 
 _NOTHING: Final[dict[str, Any]] = {}
 
