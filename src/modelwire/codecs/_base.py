@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         NativeEvent,
         NativeItem,
     )
+    from modelwire.codecs._profile import Profile
     from modelwire.errors import ErrorInfo
     from modelwire.ir._chunks import StreamChunk
     from modelwire.ir._losses import Loss, LossCode, Severity
@@ -268,6 +269,11 @@ class ChatCodec(Protocol):
     @property
     def STREAM_HAS_USAGE(self) -> bool:  # noqa: N802
         """Whether a stream has usage without being asked for it."""
+        ...
+
+    @property
+    def PROFILES(self) -> Mapping[str, Profile]:  # noqa: N802
+        """The dialect's variants, by name."""
         ...
 
     @property
