@@ -32,6 +32,7 @@ from modelwire.transports._raw import AsyncRawStream, RawResponse
 
 if TYPE_CHECKING:
     from modelwire.codecs import EncodedRequest
+    from modelwire.transports._auth import Auth
     from modelwire.transports._endpoint import Endpoint
 
 __all__ = ["AsyncUpstream"]
@@ -111,17 +112,32 @@ class AsyncUpstream:
                 encoded, model=model, content=content, headers=headers
             )
             async with raw:
-                pieces: list[bytes] = []
-                size = 0
-                async for piece in raw:
-                    pieces.append(piece)
-                    size += len(piece)
-                    if bounded(pieces, size, limits=self.limits, ok=raw.ok):
-                        break
-                return RawResponse(
-                    status=raw.status, headers=raw.headers, body=b"".join(pieces)
-                )
+                body = await self.read(raw)
+                return RawResponse(status=raw.status, headers=raw.headers, body=body)
         raise whole_call_spent()
+
+    async def read(self, raw: AsyncRawStream) -> bytes:
+        """
+        Read an open answer to its end.
+
+        Args:
+            raw: The answer.
+
+        Returns:
+            Its body; an error's is cut at its limit.
+
+        Raises:
+            TransportError: The connection failed.
+            LimitExceededError: The answer is too long.
+        """
+        pieces: list[bytes] = []
+        size = 0
+        async for piece in raw:
+            pieces.append(piece)
+            size += len(piece)
+            if bounded(pieces, size, limits=self.limits, ok=raw.ok):
+                break
+        return b"".join(pieces)
 
     async def open(
         self,
@@ -131,6 +147,7 @@ class AsyncUpstream:
         content: Any = None,
         headers: Iterable[tuple[str, str]] = (),
         timeout: float | None = None,  # noqa: ASYNC109
+        auth: Auth | None = None,
     ) -> AsyncRawStream:
         """
         Send a request and give the answer while it comes.
@@ -141,6 +158,7 @@ class AsyncUpstream:
             content: Sent in place of the encoded body: bytes or an iterator of them.
             headers: More headers of this call.
             timeout: Seconds until the answer's headers; `None`: as `Timeouts` says.
+            auth: Sent in place of the endpoint's own credential.
 
         Returns:
             The open answer, whatever its status; close it.
@@ -152,7 +170,7 @@ class AsyncUpstream:
             self.endpoint, encoded, model=model, content=content, headers=headers
         )
         deadline = _after(self.timeouts.total)
-        auth = self.endpoint.auth
+        auth = auth or self.endpoint.auth
         most = shortest(timeout, self.timeouts.total)
         response = None
         try:
@@ -186,7 +204,9 @@ class AsyncUpstream:
 
     def _open_client(self) -> Any:
         if self._client is None:
-            self._client = silent_cookies(self._library.AsyncClient())
+            # Streams are long: a pool's bound would queue callers behind each other.
+            bounds = self._library.Limits(max_connections=None)
+            self._client = silent_cookies(self._library.AsyncClient(limits=bounds))
         return self._client
 
 
