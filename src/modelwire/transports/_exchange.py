@@ -21,7 +21,6 @@ from modelwire.errors import (
     TransportError,
 )
 from modelwire.transports._auth import KeyAuth
-from modelwire.transports._operations import operation
 
 if TYPE_CHECKING:
     from modelwire.codecs import Route
@@ -100,14 +99,6 @@ class Exchange:
     def dialect(self) -> str:
         """The client's dialect."""
         return self.route.dialect
-
-    @property
-    def is_native(self) -> bool:
-        """Whether the upstream speaks the client's dialect and has the operation."""
-        return (
-            self.dialect in self.upstream.endpoint.dialects
-            and operation(self.dialect, self.route.operation) is not None
-        )
 
     @property
     def auth(self) -> Auth | None:

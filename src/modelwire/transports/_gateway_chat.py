@@ -12,21 +12,15 @@ from typing import TYPE_CHECKING
 
 import anyio
 
-from modelwire import codecs
 from modelwire.errors import ErrorInfo, TransportError
-from modelwire.translate import (
-    StreamTranslator,
-    translate_decoded,
-    translate_error,
-    translate_headers,
-    translate_response,
-)
 from modelwire.transports._access import codes_of
 from modelwire.transports._exchange import Exchange, info_of
 from modelwire.transports._http import read_error_async
+from modelwire.transports._raw import RawResponse
 
 if TYPE_CHECKING:
-    from modelwire.codecs import EncodedRequest
+    from modelwire.translate import StreamTranslator
+    from modelwire.transports._dispatch import Dispatch
     from modelwire.transports._raw import AsyncRawStream
 
 __all__ = ["serve_chat"]
@@ -35,117 +29,72 @@ _CLOSING_TIME = 1.0
 """Seconds that closing an upstream's connection may take."""
 
 
-async def serve_chat(exchange: Exchange) -> None:
+async def serve_chat(exchange: Exchange, call: Dispatch, *, is_stream: bool) -> None:
     """
     Answer a chat request through the IR.
 
     Args:
         exchange: The request.
+        call: The same in the upstream's dialect.
+        is_stream: Whether the client asked for a stream.
 
     Raises:
         ModelwireError: Nothing was answered yet; the caller answers.
     """
-    endpoint = exchange.upstream.endpoint
-    request = codecs.get(exchange.dialect).decode_request(
-        exchange.body,
-        path=exchange.path,
-        query=exchange.query,
-        headers=exchange.headers,
-    )
-    encoded = translate_decoded(
-        request,
-        source=exchange.dialect,
-        target=endpoint.dialect,
-        model=exchange.model,
-        on_loss=exchange.settings.on_loss,
-        target_profile=endpoint.profile(endpoint.dialect),
-    )
-    exchange.record.is_stream = request.stream
-    lost = exchange.lost(encoded.losses)
+    exchange.record.is_stream = is_stream
+    lost = exchange.lost(call.encoded.losses)
     raw = await exchange.upstream.open(
-        encoded, model=exchange.model, auth=exchange.auth
+        call.encoded, model=call.model, auth=exchange.auth
     )
     try:
-        if not raw.ok:
-            await _refused(exchange, raw)
-        elif request.stream:
-            await _streamed(exchange, encoded, raw, lost)
+        if is_stream and raw.ok:
+            await _streamed(exchange, call, raw, lost)
         else:
-            await _whole(exchange, encoded, raw, lost)
+            await _whole(exchange, call, raw, lost)
     finally:
         # Also when this task is cancelled because the client left.
         with anyio.move_on_after(_CLOSING_TIME, shield=True):
             await raw.aclose()
 
 
-async def _refused(exchange: Exchange, raw: AsyncRawStream) -> None:
-    """Hand on an upstream's error in the client's shape."""
-    body = await read_error_async(raw, exchange.upstream.limits)
-    encoded = translate_error(
-        body,
-        source=exchange.upstream.endpoint.dialect,
-        target=exchange.dialect,
-        status=raw.status,
-        headers=raw.headers,
-    )
-    if encoded.error is not None:
-        exchange.record.error = encoded.error.kind
-        exchange.record.upstream_id = encoded.error.request_id
-    await exchange.reply.whole(encoded.status, encoded.headers, encoded.body)
-
-
 async def _whole(
     exchange: Exchange,
-    encoded: EncodedRequest,
+    call: Dispatch,
     raw: AsyncRawStream,
     lost: tuple[tuple[str, str], ...],
 ) -> None:
-    endpoint = exchange.upstream.endpoint
-    body = await exchange.upstream.read(raw)
-    answer = translate_response(
-        body,
-        source=endpoint.dialect,
-        target=exchange.dialect,
-        for_request=encoded,
-        status=raw.status,
-        headers=raw.headers,
+    """Answer in one piece; an upstream's error, too, in the client's own shape."""
+    if raw.ok:
+        body = await exchange.upstream.read(raw)
+    else:
+        body = await read_error_async(raw, exchange.upstream.limits)
+    answer = call.translated(
+        RawResponse(status=raw.status, headers=raw.headers, body=body),
         created=int(time.time()),
-        on_loss=codecs.COLLECT,
-        source_profile=endpoint.profile(endpoint.dialect),
     )
-    exchange.record.stream_losses = codes_of(answer.losses)
+    record = exchange.record
+    record.stream_losses = codes_of(answer.losses)
     if answer.error is not None:
-        exchange.record.error = answer.error.kind
+        record.error = answer.error.kind
+        record.upstream_id = answer.error.request_id
     exchange.wrote()
     await exchange.reply.whole(answer.status, (*answer.headers, *lost), answer.body)
 
 
 async def _streamed(
     exchange: Exchange,
-    encoded: EncodedRequest,
+    call: Dispatch,
     raw: AsyncRawStream,
     lost: tuple[tuple[str, str], ...],
 ) -> None:
-    endpoint = exchange.upstream.endpoint
-    framing = framing_of(exchange)
-    translator = StreamTranslator(
-        endpoint.dialect,
-        exchange.dialect,
-        for_request=encoded,
-        headers=raw.headers,
-        created=int(time.time()),
-        framing=framing,
-        limits=exchange.settings.limits,
-        source_profile=endpoint.profile(endpoint.dialect),
+    translator = call.translator(
+        raw.headers, created=int(time.time()), limits=exchange.settings.limits
     )
     headers = (
-        ("content-type", translator.content_type),
+        *call.headers(translator, raw.headers),
         ("cache-control", "no-cache"),
         # Proxies in front of us hold streams back unless they are told not to.
         ("x-accel-buffering", "no"),
-        *translate_headers(
-            raw.headers, source=endpoint.dialect, target=exchange.dialect
-        ),
         *lost,
     )
     writer = _Writer(exchange, translator, headers)
@@ -218,11 +167,3 @@ class _Writer:
             translator.error
             or ErrorInfo(kind="server_error", status=502, message="an empty answer")
         )
-
-
-def framing_of(exchange: Exchange) -> str | None:
-    """Give the framing of the stream that the client wants."""
-    # generateContent streams are a JSON array unless the query says `alt=sse`.
-    if exchange.dialect != "gemini-generate":
-        return None
-    return "sse" if "alt=sse" in exchange.query.split("&") else "json_array"

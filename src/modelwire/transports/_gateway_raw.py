@@ -8,19 +8,16 @@ beside the stream reads usage and finish for the log.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
-from urllib.parse import parse_qsl
 
 import anyio
 
 from modelwire import codecs
-from modelwire.codecs import EncodedRequest
-from modelwire.codecs._json_splice import replace_member
 from modelwire.errors import TransportError
 from modelwire.translate import StreamTap
 from modelwire.transports._exchange import Exchange, info_of
-from modelwire.transports._operations import operation
 
 if TYPE_CHECKING:
+    from modelwire.transports._dispatch import Dispatch
     from modelwire.transports._raw import AsyncRawStream
 
 __all__ = ["forward"]
@@ -37,16 +34,15 @@ _DROPPED: Final = frozenset(
         "set-cookie", "strict-transport-security",
     }
 )  # fmt: skip
-_CREDENTIALS: Final = frozenset({"key", "access_token", "api_key"})
-"""Query names that hold credentials."""
 
 
-async def forward(exchange: Exchange, *, is_stream: bool) -> None:
+async def forward(exchange: Exchange, call: Dispatch, *, is_stream: bool) -> None:
     """
     Forward a request and its answer.
 
     Args:
         exchange: The request.
+        call: The same, addressed to the upstream.
         is_stream: Whether the client asked for a stream.
 
     Raises:
@@ -54,8 +50,8 @@ async def forward(exchange: Exchange, *, is_stream: bool) -> None:
     """
     exchange.record.is_stream = is_stream
     raw = await exchange.upstream.open(
-        outgoing_of(exchange, is_stream=is_stream),
-        model=exchange.model,
+        call.encoded,
+        model=call.model,
         auth=exchange.auth,
     )
     try:
@@ -63,43 +59,6 @@ async def forward(exchange: Exchange, *, is_stream: bool) -> None:
     finally:
         with anyio.move_on_after(_CLOSING_TIME, shield=True):
             await raw.aclose()
-
-
-def outgoing_of(exchange: Exchange, *, is_stream: bool) -> EncodedRequest:
-    """
-    Give the upstream's request.
-
-    Args:
-        exchange: The client's.
-        is_stream: Whether it asks for a stream.
-
-    Returns:
-        The same bytes, addressed to the vendor's path.
-    """
-    row = operation(exchange.dialect, exchange.route.operation)
-    if row is None:  # pragma: no cover - `is_native` asked before
-        raise LookupError(exchange.route.operation)
-    body = exchange.body
-    if row.model_in_body and exchange.model != exchange.record.model:
-        body = replace_member(body, "model", exchange.model)
-    known = codecs.get(exchange.dialect).REQUEST_HEADERS
-    kept = [pair for pair in exchange.headers if pair[0] in known]
-    content = dict(exchange.headers).get("content-type")
-    if content is not None:
-        kept.append(("content-type", content))
-    # Asked for plain, so that the tap can read what the client gets.
-    kept.append(("accept-encoding", "identity"))
-    return EncodedRequest(
-        method=row.method,
-        path=row.path_for(exchange.model, stream=is_stream),
-        query=tuple(
-            pair
-            for pair in parse_qsl(exchange.query, keep_blank_values=True)
-            if pair[0] not in _CREDENTIALS
-        ),
-        headers=tuple(kept),
-        body=body,
-    )
 
 
 async def _answered(

@@ -14,6 +14,7 @@ import time
 import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 import anyio
 
@@ -35,6 +36,7 @@ from modelwire.transports._asgi_io import (
     read_body,
 )
 from modelwire.transports._async_upstream import AsyncUpstream
+from modelwire.transports._dispatch import dispatch
 from modelwire.transports._exchange import Exchange, info_of
 from modelwire.transports._gateway_chat import serve_chat
 from modelwire.transports._gateway_raw import forward
@@ -184,6 +186,8 @@ class Gateway:
             raise ProviderError(_NO_KEY)
 
 
+_CREDENTIALS = frozenset({"key", "access_token", "api_key"})
+"""Query names that hold credentials; they stay here."""
 _NO_ROUTE = ErrorInfo(kind="not_found", status=404, message="no such path")
 _NO_KEY = ErrorInfo(
     kind="authentication",
@@ -227,16 +231,27 @@ async def _until_gone(exchange: Exchange, receive: Receive, *, is_stream: bool) 
 
 
 async def _dispatch(exchange: Exchange, *, is_stream: bool) -> None:
-    endpoint = exchange.upstream.endpoint
-    if exchange.is_native:
-        exchange.record.upstream_dialect = exchange.dialect
-        await forward(exchange, is_stream=is_stream)
-    elif exchange.route.operation == "chat":
-        exchange.record.upstream_dialect = endpoint.dialect
-        await serve_chat(exchange)
+    call = dispatch(
+        exchange.upstream.endpoint,
+        exchange.dialect,
+        exchange.route.operation,
+        exchange.body,
+        model=exchange.record.model or "",
+        rename=exchange.model,
+        stream=is_stream,
+        on_loss=exchange.settings.on_loss,
+        query=tuple(
+            pair
+            for pair in parse_qsl(exchange.query, keep_blank_values=True)
+            if pair[0] not in _CREDENTIALS
+        ),
+        headers=exchange.headers,
+    )
+    exchange.record.upstream_dialect = call.upstream_dialect
+    if call.is_native:
+        await forward(exchange, call, is_stream=is_stream)
     else:
-        text = f"the upstream has no {exchange.route.operation}"
-        raise ProviderError(ErrorInfo(kind="unsupported", status=501, message=text))
+        await serve_chat(exchange, call, is_stream=is_stream)
 
 
 def dialect_of(path: str) -> str:

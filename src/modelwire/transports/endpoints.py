@@ -197,6 +197,8 @@ def anthropic(
         or "https://api.anthropic.com",
         dialects=(_ANTHROPIC,),
         auth=auth,
+        # For bytes that are forwarded untouched; the codec's own version goes over it.
+        headers=(("anthropic-version", "2023-06-01"),),
     )
 
 
