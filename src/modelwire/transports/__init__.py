@@ -22,6 +22,10 @@ if TYPE_CHECKING:
         AsyncCompletionClient as AsyncCompletionClient,
         AsyncCompletionModel as AsyncCompletionModel,
     )
+    from modelwire.transports._async_provider import (
+        AsyncNativeStream as AsyncNativeStream,
+        AsyncProvider as AsyncProvider,
+    )
     from modelwire.transports._async_retrying import (
         AsyncModel as AsyncModel,
         AsyncRetryingModel as AsyncRetryingModel,
@@ -45,6 +49,9 @@ if TYPE_CHECKING:
         CompletionClient as CompletionClient,
         CompletionModel as CompletionModel,
     )
+    from modelwire.transports._dispatch import (
+        NotImplementedByProvider as NotImplementedByProvider,
+    )
     from modelwire.transports._endpoint import (
         Endpoint as Endpoint,
     )
@@ -53,6 +60,10 @@ if TYPE_CHECKING:
         DEFAULT_TIMEOUTS as DEFAULT_TIMEOUTS,
         HttpLimits as HttpLimits,
         Timeouts as Timeouts,
+    )
+    from modelwire.transports._provider import (
+        NativeStream as NativeStream,
+        Provider as Provider,
     )
     from modelwire.transports._raw import (
         AsyncRawStream as AsyncRawStream,
@@ -82,6 +93,8 @@ __all__ = [
     "AsyncCompletionClient",
     "AsyncCompletionModel",
     "AsyncModel",
+    "AsyncNativeStream",
+    "AsyncProvider",
     "AsyncRawStream",
     "AsyncRetryingModel",
     "AsyncUpstream",
@@ -93,6 +106,9 @@ __all__ = [
     "HttpLimits",
     "KeyAuth",
     "Model",
+    "NativeStream",
+    "NotImplementedByProvider",
+    "Provider",
     "RawResponse",
     "RawStream",
     "RetryPolicy",
@@ -109,6 +125,11 @@ __all__ = [
 ]
 
 _HOMES: Final[dict[str, str]] = {
+    "NotImplementedByProvider": "_dispatch",
+    "AsyncProvider": "_async_provider",
+    "AsyncNativeStream": "_async_provider",
+    "Provider": "_provider",
+    "NativeStream": "_provider",
     "Answer": "_calls",
     "AsyncChatStream": "_async_client",
     "AsyncCompletionClient": "_async_client",
