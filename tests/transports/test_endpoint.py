@@ -47,7 +47,8 @@ URLS = [
     ("vertex", endpoints.vertex("p", "europe-west4", lambda: "t"), GEMINI,
      ("https://europe-west4-aiplatform.googleapis.com/v1/projects/p/locations/"
      "europe-west4/publishers/google/models/m:streamGenerateContent?alt=sse")),
-    ("vertex global", endpoints.vertex("p", "global", lambda: "t"), "/v1beta1/models/m:x",
+    ("vertex global", endpoints.vertex("p", "global", lambda: "t"),
+     "/v1beta1/models/m:x",
      ("https://aiplatform.googleapis.com/v1/projects/p/locations/global/publishers/google"
      "/models/m:x")),
     ("vertex eu", endpoints.vertex("p", "eu", lambda: "t"), "/v1beta1/models/m:x",
