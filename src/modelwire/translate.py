@@ -15,12 +15,15 @@ renamed tools and ids find their way back.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from modelwire import codecs
+from modelwire._watch import Watch, Watched
 from modelwire.adapt._adapted import Adapter, chain, encode_adapted
+from modelwire.adapt._carrier_stowed import encode_stowed
 from modelwire.codecs._base import (
     COLLECT,
     RAISE_ON_ERROR,
@@ -32,26 +35,26 @@ from modelwire.codecs._base import (
     LossPolicy,
 )
 from modelwire.codecs._limits import DEFAULT_LIMITS, Limits
+from modelwire.codecs._pair_losses import pair_losses
 from modelwire.errors import ErrorInfo, ProviderError, RemoteProtocolError
 from modelwire.ir._chunks import (
-    ChoiceFinish,
+    Keepalive,
     ResponseUpdate,
-    StreamEnd,
-    StreamError,
     StreamStart,
     UsageUpdate,
 )
 
 if TYPE_CHECKING:
+    from modelwire.adapt._carrier import Carrier
     from modelwire.codecs._profile import Profile
     from modelwire.ir._chunks import StreamChunk
     from modelwire.ir._losses import Loss
     from modelwire.ir._request import ChatRequest
-    from modelwire.ir._response import Finish, Usage
 
 __all__ = [
     "StreamTap",
     "StreamTranslator",
+    "translate_decoded",
     "translate_error",
     "translate_headers",
     "translate_request",
@@ -71,6 +74,7 @@ def translate_request(
     headers: Headers = (),
     model: str | None = None,
     adapt: Sequence[Adapter] = (),
+    carrier: Carrier | None = None,
     on_loss: LossPolicy = RAISE_ON_ERROR,
     source_profile: Profile | None = None,
     target_profile: Profile | None = None,
@@ -87,6 +91,7 @@ def translate_request(
         headers: The client's headers; only allow-listed protocol headers are read.
         model: The model's name at the upstream; `None`: as the client named it.
         adapt: Steps between decoding and encoding, see `modelwire.adapt`.
+        carrier: Puts back the state that it gave the client; before *adapt*.
         on_loss: Which losses stop the translation.
         source_profile: The client's variant of its dialect.
         target_profile: The upstream's variant of its dialect.
@@ -102,6 +107,49 @@ def translate_request(
     request: ChatRequest = codecs.get(source).decode_request(
         body, path=path, query=query, headers=headers, **_profile(source_profile)
     )
+    return translate_decoded(
+        request,
+        source=source,
+        target=target,
+        model=model,
+        adapt=adapt,
+        carrier=carrier,
+        on_loss=on_loss,
+        target_profile=target_profile,
+    )
+
+
+def translate_decoded(
+    request: ChatRequest,
+    *,
+    source: str,
+    target: str,
+    model: str | None = None,
+    adapt: Sequence[Adapter] = (),
+    carrier: Carrier | None = None,
+    on_loss: LossPolicy = RAISE_ON_ERROR,
+    target_profile: Profile | None = None,
+) -> EncodedRequest:
+    """
+    As `translate_request`, for a caller that has decoded the request itself.
+
+    Args:
+        request: The client's request, as its dialect's decoder gave it.
+        source: The client's dialect.
+        target: The upstream's dialect.
+        model: The model's name at the upstream; `None`: as the client named it.
+        adapt: Steps between decoding and encoding, see `modelwire.adapt`.
+        carrier: Puts back the state that it gave the client; before *adapt*.
+        on_loss: Which losses stop the translation.
+        target_profile: The upstream's variant of its dialect.
+
+    Returns:
+        The upstream's request, with its losses and aliases; its *request* is
+        *request*.
+
+    Raises:
+        UnsupportedFeatureError: *on_loss* refuses a loss; all losses together.
+    """
     sent = request if model is None else attrs.evolve(request, model=model)
     # A client that always gets usage did not ask for it; here it has to.
     if (
@@ -111,10 +159,13 @@ def translate_request(
         and not codecs.get(target).STREAM_HAS_USAGE
     ):
         sent = attrs.evolve(sent, include_usage=True)
-    if adapt:
-        encoded = encode_adapted(
-            chain(sent, adapt), target, on_loss, **_profile(target_profile)
-        )
+    if carrier is not None:
+        adapt = (partial(carrier.recover, client=source), *adapt)
+    between = pair_losses(sent, source=source, target=target)
+    if adapt or between:
+        adapted = chain(sent, adapt)
+        adapted = attrs.evolve(adapted, losses=between + adapted.losses)
+        encoded = encode_adapted(adapted, target, on_loss, **_profile(target_profile))
     else:
         encoded = codecs.get(target).encode_request(
             sent, on_loss=on_loss, **_profile(target_profile)
@@ -132,6 +183,7 @@ def translate_response(
     headers: Headers = (),
     ids: Ids | None = None,
     created: int = 0,
+    carrier: Carrier | None = None,
     on_loss: LossPolicy = RAISE_ON_ERROR,
     source_profile: Profile | None = None,
     target_profile: Profile | None = None,
@@ -151,6 +203,7 @@ def translate_response(
         headers: The upstream's headers.
         ids: Where ids come from that the upstream did not give.
         created: The time to state where the upstream gave none (Unix seconds).
+        carrier: Gives the client the state that its dialect has no field for.
         on_loss: Which losses stop the translation.
         source_profile: The upstream's variant of its dialect.
         target_profile: The client's variant of its dialect.
@@ -167,6 +220,7 @@ def translate_response(
             body,
             status=status,
             headers=pairs,
+            request=_request(for_request),
             aliases=_aliases(for_request),
             **_profile(source_profile),
         )
@@ -175,14 +229,15 @@ def translate_response(
     except RemoteProtocolError as error:
         info = attrs.evolve(error.to_error_info(), status=_BAD_GATEWAY)
         return _error_response(info, pairs, source, target)
-    encoded = codecs.get(target).encode_response(
-        response,
-        request=_request(for_request),
-        ids=ids,
-        created=created,
-        on_loss=on_loss,
-        **_profile(target_profile),
-    )
+    options = {"request": _request(for_request), "ids": ids, "created": created}
+    options |= _profile(target_profile)
+    if carrier is None or source == target:
+        encoded = codecs.get(target).encode_response(
+            response, on_loss=on_loss, **options
+        )
+    else:
+        stowed = carrier.stow(response, client=target, profile=target_profile)
+        encoded = encode_stowed(stowed, target, on_loss, **options)
     return _with_headers(encoded, pairs, source, target)
 
 
@@ -233,86 +288,11 @@ def translate_headers(
     )
 
 
-class _Watch:
-    """What a stream says about itself, kept while its chunks go by."""
-
-    __slots__ = ("complete", "error", "finishes", "id", "model", "usage")
-
-    def __init__(self) -> None:
-        self.id: str | None = None
-        self.model: str | None = None
-        self.usage: Usage | None = None
-        self.finishes: dict[int, Finish] = {}
-        self.error: ErrorInfo | None = None
-        self.complete = False
-
-    def see(self, chunk: StreamChunk) -> None:
-        kind = type(chunk)
-        if kind not in _WATCHED:
-            return
-        if isinstance(chunk, UsageUpdate):
-            self.usage = chunk.usage
-        elif isinstance(chunk, ChoiceFinish):
-            self.finishes[chunk.choice] = chunk.finish
-        elif isinstance(chunk, StreamError):
-            self.error = chunk.error
-        elif isinstance(chunk, StreamEnd):
-            self.complete = chunk.complete
-        elif isinstance(chunk, StreamStart | ResponseUpdate):
-            self.id = self.id or chunk.id
-            self.model = chunk.model or self.model
-
-
-_WATCHED = frozenset(
-    {UsageUpdate, ChoiceFinish, StreamError, StreamEnd, StreamStart, ResponseUpdate}
-)
 _OPENING = (StreamStart, ResponseUpdate, UsageUpdate)
 """Chunks that say nothing yet: held until something follows, see `StreamTranslator`."""
 
 
-class _Watched:
-    """The read-only view of a `_Watch` that the tap and the translator share."""
-
-    _watch: _Watch
-
-    @property
-    def usage(self) -> Usage | None:
-        """The usage so far; `None`: the stream has not said."""
-        return self._watch.usage
-
-    @property
-    def finish(self) -> Finish | None:
-        """Why the first choice ended; `None`: it has not."""
-        finishes = self._watch.finishes
-        return finishes[min(finishes)] if finishes else None
-
-    @property
-    def finishes(self) -> dict[int, Finish]:
-        """Why each choice ended, by its index."""
-        return dict(self._watch.finishes)
-
-    @property
-    def error(self) -> ErrorInfo | None:
-        """The error that ended the stream; `None`: there was none."""
-        return self._watch.error
-
-    @property
-    def complete(self) -> bool:
-        """Whether the stream ended as its dialect says a whole answer ends."""
-        return self._watch.complete
-
-    @property
-    def model(self) -> str | None:
-        """The model that answers."""
-        return self._watch.model
-
-    @property
-    def id(self) -> str | None:
-        """The response's id."""
-        return self._watch.id
-
-
-class StreamTranslator(_Watched):
+class StreamTranslator(Watched):
     """
     Translates a stream while it flows: bytes of one dialect in, of another out.
 
@@ -329,6 +309,7 @@ class StreamTranslator(_Watched):
         created: The time to state where the upstream gave none (Unix seconds).
         framing: The client's framing, where its dialect has several.
         limits: Bounds of every buffer.
+        carrier: Gives the client the state that its dialect has no field for.
         on_loss: Which losses stop the translation; none by default, because the
             client has part of the answer by then.
         source_profile: The upstream's variant of its dialect.
@@ -346,12 +327,14 @@ class StreamTranslator(_Watched):
         created: int = 0,
         framing: str | None = None,
         limits: Limits = DEFAULT_LIMITS,
+        carrier: Carrier | None = None,
         on_loss: LossPolicy = COLLECT,
         source_profile: Profile | None = None,
         target_profile: Profile | None = None,
     ) -> None:
         self._decoder = codecs.get(source).stream_decoder(
             headers=headers,
+            request=_request(for_request),
             aliases=_aliases(for_request),
             limits=limits,
             # Unknown keys are only for the dialect that they came in.
@@ -366,7 +349,12 @@ class StreamTranslator(_Watched):
             on_loss=on_loss,
             **_profile(target_profile),
         )
-        self._watch = _Watch()
+        self._stow = None
+        if carrier is not None and source != target:
+            self._stow = carrier.stow_stream(
+                client=target, profile=target_profile, on_loss=on_loss
+            )
+        self._watch = Watch()
         self._held: list[StreamChunk] | None = []
 
     @property
@@ -377,7 +365,8 @@ class StreamTranslator(_Watched):
     @property
     def losses(self) -> tuple[Loss, ...]:
         """What could not be carried over so far."""
-        return self._encoder.losses
+        losses = self._encoder.losses
+        return losses if self._stow is None else self._stow.account(losses)
 
     @property
     def failed(self) -> bool:
@@ -413,6 +402,16 @@ class StreamTranslator(_Watched):
             return written
         return written + self._encoder.close()
 
+    def keepalive(self) -> bytes:
+        """
+        Give what says that the stream lives, between two events of the target.
+
+        Returns:
+            The dialect's ping or comment; nothing where it has none, and nothing
+            before the first output.
+        """
+        return b"" if self._held is not None else self._encoder.encode(Keepalive())
+
     def _write(self, chunks: list[StreamChunk]) -> bytes:
         written: list[bytes] = []
         for chunk in chunks:
@@ -426,11 +425,14 @@ class StreamTranslator(_Watched):
                     continue
                 self._held = None
                 written.extend(self._encoder.encode(early) for early in held)
-            written.append(self._encoder.encode(chunk))
+            if self._stow is None:
+                written.append(self._encoder.encode(chunk))
+            else:
+                written.extend(map(self._encoder.encode, self._stow.feed(chunk)))
         return b"".join(written)
 
 
-class StreamTap(_Watched):
+class StreamTap(Watched):
     """
     Watches a stream that the caller forwards untouched.
 
@@ -452,7 +454,7 @@ class StreamTap(_Watched):
         self._decoder = codecs.get(dialect).stream_decoder(
             headers=headers, limits=limits, keep_raw=False, **_profile(profile)
         )
-        self._watch = _Watch()
+        self._watch = Watch()
 
     @property
     def failed(self) -> bool:

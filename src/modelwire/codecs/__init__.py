@@ -9,7 +9,7 @@ names load when they are first used, so that one stream decoder costs what it ne
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast, overload
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -120,12 +120,19 @@ _HOMES: Final[dict[str, str]] = {
 """Where each public name lives."""
 
 
+@overload
+def get(dialect: Dialect) -> ChatCodec: ...
+@overload
+def get(dialect: str) -> ChatCodec: ...
 def get(dialect: str) -> ChatCodec:
     """
     Give the codec of *dialect*.
 
+    Who names the dialect in the source imports its module instead, and gets its own
+    types (`from modelwire.codecs import openai_chat`); decision 0006.
+
     Args:
-        dialect: One of `DIALECTS`.
+        dialect: One of `DIALECTS`; editors complete the names of `Dialect`.
 
     Returns:
         The dialect's module, which satisfies `ChatCodec`.

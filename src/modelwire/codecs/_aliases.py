@@ -11,11 +11,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from modelwire import ir  # for loss codes, which load when there is a loss
 from modelwire.codecs._base import NO_ALIASES, Aliases
 
-__all__ = ["NAME_CHARSET", "AliasBook", "legal_name"]
+if TYPE_CHECKING:
+    from modelwire.codecs._losses import LossLog
+
+__all__ = ["NAME_CHARSET", "AliasBook", "legal_name", "renamed_tool"]
 
 NAME_CHARSET: Final = "a-zA-Z0-9_-"
 """The characters of tool names and call ids at OpenAI, Anthropic and Bedrock."""
@@ -80,11 +84,13 @@ def _changed(
 class _Side:
     """One kind of names (tool names, or call ids) in one request."""
 
-    __slots__ = ("charset", "limit", "made", "sources")
+    __slots__ = ("charset", "exact", "limit", "made", "sources")
 
     def __init__(self, charset: str, limit: int | None) -> None:
         self.charset = charset
         self.limit = limit
+        self.exact = False
+        """Whether a name has exactly *limit* characters."""
         self.made: dict[str, str] = {}
         """Source to target."""
         self.sources: dict[str, str] = {}
@@ -93,7 +99,7 @@ class _Side:
     def reserve(self, names: Iterable[str]) -> None:
         """Let legal names keep themselves, whatever comes before them."""
         for name in names:
-            if legal_name(name, charset=self.charset, limit=self.limit) == name:
+            if self._legal(name) == name:
                 self.made[name] = name
                 self.sources[name] = name
 
@@ -101,7 +107,7 @@ class _Side:
         """Give the target's name of *name*, the same every time."""
         target = self.made.get(name)
         if target is None:
-            target = legal_name(name, charset=self.charset, limit=self.limit)
+            target = self._legal(name)
             salt = 0
             while self.sources.get(target, name) != name:
                 salt += 1
@@ -111,6 +117,11 @@ class _Side:
             self.made[name] = target
             self.sources[target] = name
         return target
+
+    def _legal(self, name: str) -> str:
+        if self.exact and len(name) != self.limit:
+            return _changed(name, name, _illegal(self.charset), self.limit)
+        return legal_name(name, charset=self.charset, limit=self.limit)
 
     def changed(self) -> dict[str, str]:
         """Give target to source of the names that had to change."""
@@ -133,11 +144,24 @@ class AliasBook:
         *,
         name_charset: str = NAME_CHARSET,
         name_limit: int | None = 64,
-        id_charset: str = NAME_CHARSET,
+        id_charset: str | None = NAME_CHARSET,
         id_limit: int | None = None,
+        id_exact: bool = False,
     ) -> None:
+        """
+        Take the rules of a target.
+
+        Args:
+            name_charset: The characters of a tool's name.
+            name_limit: Most characters of it.
+            id_charset: The characters of a call's id; `None`: any id is legal.
+            id_limit: Most characters of it.
+            id_exact: Whether an id has exactly that many.
+        """
         self._names = _Side(name_charset, name_limit)
-        self._ids = _Side(id_charset, id_limit)
+        self._ids = None if id_charset is None else _Side(id_charset, id_limit)
+        if self._ids is not None:
+            self._ids.exact = id_exact
         self._custom: set[str] = set()
 
     def reserve(self, names: Iterable[str] = (), call_ids: Iterable[str] = ()) -> None:
@@ -148,7 +172,8 @@ class AliasBook:
         name of a later one.
         """
         self._names.reserve(names)
-        self._ids.reserve(call_ids)
+        if self._ids is not None:
+            self._ids.reserve(call_ids)
 
     def name(self, source: str) -> str:
         """Give the target's name of the tool *source*."""
@@ -156,7 +181,7 @@ class AliasBook:
 
     def call_id(self, source: str) -> str:
         """Give the target's id of the call *source*."""
-        return self._ids.legal(source)
+        return source if self._ids is None else self._ids.legal(source)
 
     def custom(self, source: str) -> str:
         """Give the name of a free-text tool that is declared as a function."""
@@ -172,7 +197,32 @@ class AliasBook:
             `NO_ALIASES` when nothing was.
         """
         names = self._names.changed()
-        call_ids = self._ids.changed()
+        call_ids = {} if self._ids is None else self._ids.changed()
         if not (names or call_ids or self._custom):
             return NO_ALIASES
         return Aliases(names=names, call_ids=call_ids, custom=frozenset(self._custom))
+
+
+def renamed_tool(name: str, path: str, log: LossLog, book: AliasBook) -> str:
+    """
+    Give the target's name of a tool, and record it where it is another.
+
+    Args:
+        name: The source's name.
+        path: The place of what has the name.
+        log: Where losses go.
+        book: Where renamed tools are noted.
+
+    Returns:
+        The name.
+    """
+    new = book.name(name)
+    if new != name:
+        log.add(
+            ir.LossCode.TOOL_NAME_CHARSET,
+            f"{path}.name",
+            "approximated",
+            severity="cosmetic",
+            detail=f"became {new}",
+        )
+    return new

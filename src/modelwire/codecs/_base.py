@@ -262,6 +262,11 @@ class ChatCodec(Protocol):
         ...
 
     @property
+    def REQUEST_HEADERS(self) -> frozenset[str]:  # noqa: N802
+        """Request headers of the protocol that a proxy hands on; no credentials."""
+        ...
+
+    @property
     def RESPONSE_HEADERS(self) -> Mapping[str, str]:  # noqa: N802
         """Response headers that other vendors have too: meaning to name."""
         ...

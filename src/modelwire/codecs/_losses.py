@@ -1,9 +1,9 @@
 """
 Collecting losses while encoding.
 
-One `LossLog` per encode.  The severity of a loss belongs to (code, target, action);
-`_SEVERITY` is the one table of it, read off the concept matrix, and an encoder names
-a severity itself only where the matrix makes it depend on the value.
+One `LossLog` per encode.  How severe a loss is stands in the target's facts
+(`codecs._facts`); an encoder names a severity itself only where the value decides, and
+then one that the facts list too.
 """
 
 from __future__ import annotations
@@ -14,66 +14,16 @@ from typing import Final
 import attrs
 
 from modelwire.codecs._base import LossPolicy
+from modelwire.codecs._facts import severity_of
+from modelwire.codecs._field_codes import FIELD_CODES, OUTER_FIELDS
 from modelwire.errors import UnsupportedFeatureError
 from modelwire.ir._base import Extra
 from modelwire.ir._losses import Loss, LossAction, LossCode, Severity
 
 __all__ = ["LossLog", "by_position"]
 
-_BY_ACTION: Final[Mapping[LossAction, Severity]] = {
-    "dropped": "parameter",
-    "approximated": "approximation",
-    "moved": "cosmetic",
-    "merged": "cosmetic",
-    "synthesised": "cosmetic",
-    "repaired": "approximation",
-    "needs_fetch": "error",
-}
-"""The severity of an action where nothing finer is known."""
-
-_CONTENT_PREFIXES: Final = ("in.", "out.", "tool_result.", "tool_call.", "bt.call")
-"""Concepts that are content: dropping one loses something that was said."""
-
-_SEVERITY: Final[Mapping[tuple[LossCode, LossAction], Severity]] = {
-    (LossCode.SYS_MID, "moved"): "approximation",
-    (LossCode.ROLE_DEVELOPER, "approximated"): "cosmetic",
-    (LossCode.IN_IMAGE_FILE_ID, "dropped"): "error",
-    (LossCode.IN_DOC_FILE_ID, "dropped"): "error",
-    (LossCode.IN_IMAGE_DETAIL, "dropped"): "parameter",
-    (LossCode.IN_DOC_META, "dropped"): "parameter",
-    (LossCode.OUT_TOOL_CALL, "approximated"): "cosmetic",
-    (LossCode.THINK_TEXT, "dropped"): "content",
-    (LossCode.THINK_SUMMARY, "dropped"): "content",
-    (LossCode.THINK_SIGNATURE, "dropped"): "content",
-    (LossCode.THINK_REDACTED, "dropped"): "content",
-    (LossCode.CTX_COMPACTION, "dropped"): "content",
-    (LossCode.TOOL_CALL_ID, "dropped"): "cosmetic",
-    (LossCode.TOOL_RESULT_NAME, "dropped"): "cosmetic",
-    (LossCode.THINK_ITEM_ID, "dropped"): "cosmetic",
-    (LossCode.RESP_CHOICES_N_1, "dropped"): "content",
-    (LossCode.RESP_LOGPROBS, "dropped"): "content",
-    (LossCode.RESP_SAFETY, "dropped"): "content",
-    (LossCode.RESP_GROUNDING, "dropped"): "content",
-    (LossCode.RESP_CREATED, "dropped"): "cosmetic",
-    (LossCode.RESP_ROLE_OBJECT, "dropped"): "cosmetic",
-    (LossCode.SVC_INCLUDE_USAGE_OBFUSCATION, "dropped"): "cosmetic",
-    (LossCode.STATE_PREVIOUS, "dropped"): "error",
-    (LossCode.STATE_CONVERSATION, "dropped"): "error",
-    (LossCode.PROMPT_TEMPLATE, "dropped"): "error",
-    (LossCode.CACHE_RESOURCE, "dropped"): "error",
-    (LossCode.BT_COMPUTER, "dropped"): "error",
-    (LossCode.BT_MCP_APPROVAL, "dropped"): "error",
-}
-"""Severities that the matrix states apart from the rule by action."""
-
-
-def _severity(code: LossCode, action: LossAction) -> Severity:
-    found = _SEVERITY.get((code, action))
-    if found is not None:
-        return found
-    if action == "dropped" and code.startswith(_CONTENT_PREFIXES):
-        return "content"
-    return _BY_ACTION[action]
+_BECOMES: Final = frozenset({LossCode.FMT_ENUM})
+"""Concepts of unknown fields that something else stands for in other dialects."""
 
 
 class LossLog:
@@ -123,7 +73,7 @@ class LossLog:
                 path=path,
                 to=to,
                 action=action,
-                severity=severity or _severity(code, action),
+                severity=severity or severity_of(code, self.target, action),
                 detail=detail,
             )
         )
@@ -139,13 +89,7 @@ class LossLog:
         self.add(code, path, "approximated", to=to, detail=detail)
 
     def drop_extra(
-        self,
-        extra: Extra,
-        path: str,
-        fallback: LossCode,
-        codes: Mapping[str, LossCode] | None = None,
-        *,
-        kept: str | None = None,
+        self, extra: Extra, path: str, thing: LossCode, *, kept: str | None = None
     ) -> None:
         """
         Record every field of *extra* that is not of the target dialect.
@@ -153,17 +97,62 @@ class LossLog:
         Args:
             extra: The node's `extra`.
             path: The node's path.
-            fallback: The concept that the node belongs to.
-            codes: Codes of fields that have a concept of their own.
+            thing: The concept that the node belongs to.
             kept: A dialect beside the target whose fields are carried over.
         """
         for dialect, fields in extra.items():
             if dialect in (self.target, kept):
                 continue
-            for name in fields:
-                if not name.startswith("$"):
-                    code = (codes or {}).get(name, fallback)
-                    self.drop(code, f"{path}.extra[{dialect!r}].{name}")
+            for name, value in fields.items():
+                if name in OUTER_FIELDS and isinstance(value, dict):
+                    for inner in value:
+                        self.drop_field(thing, path, dialect, inner, within=name)
+                elif not name.startswith("$"):
+                    self.drop_field(thing, path, dialect, name)
+
+    def drop_field(
+        self,
+        thing: LossCode,
+        path: str,
+        dialect: str,
+        name: str,
+        *,
+        within: str | None = None,
+    ) -> None:
+        """
+        Record that an unknown field is not carried over.
+
+        Args:
+            thing: The concept that the node belongs to; a field that has none of its
+                own is reported under it, and is a wish of the caller at most.
+            path: The node's path.
+            dialect: The field's dialect.
+            name: The field.
+            within: The field that it is a member of.
+        """
+        code = FIELD_CODES.get(thing, {}).get(name)
+        outer = "" if within is None else f".{within}"
+        self.add(
+            thing if code is None else code,
+            f"{path}.extra[{dialect!r}]{outer}.{name}",
+            "approximated" if code in _BECOMES else "dropped",
+            severity="parameter" if code is None else None,
+        )
+
+    def drop_event(self, dialect: str, raw: object) -> None:
+        """
+        Record that an event of a stream that only its dialect knows is not handed on.
+
+        Args:
+            dialect: The event's dialect.
+            raw: The event.
+        """
+        kind = raw.get("type") if isinstance(raw, dict) else None
+        word = kind[:64] if isinstance(kind, str) else ""
+        # A response has no place for it; the loss stands where unknown fields do.
+        self.drop(
+            LossCode.STREAM_BUILTIN_PROGRESS, "$.extra", f"{dialect} event {word}"
+        )
 
     def extend(self, losses: Iterable[Loss]) -> None:
         """Record losses that were found elsewhere."""

@@ -38,7 +38,7 @@ from modelwire.ir._chunks import (
     ToolArgumentsDelta,
     UnknownEvent,
 )
-from modelwire.ir._parts import ServerToolCallPart, ToolCallPart
+from modelwire.ir._parts import ToolCallPart
 
 __all__ = ["Sequencer", "sequential"]
 
@@ -327,10 +327,9 @@ class _Block:
         self.held: list[StreamChunk] = []
         self.size = 0
         self.stopped = False
-        # Free text (a custom tool's) can always grow.
-        self.json = (type(part) is ToolCallPart and part.kind != "custom") or type(
-            part
-        ) is ServerToolCallPart
+        # Free text (a custom tool's) can always grow, and behind the arguments of a
+        # server's call come its status and perhaps its result.
+        self.json = type(part) is ToolCallPart and part.kind != "custom"
         self.pieces: list[str] = []
         self.unscanned = 0
         self.depth = 0

@@ -7,9 +7,9 @@ codec.
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
+from modelwire.codecs._lazy import lazy_names
 from modelwire.codecs.anthropic_messages._wire import DIALECT
 
 if TYPE_CHECKING:
@@ -42,33 +42,16 @@ if TYPE_CHECKING:
         stream_encoder as stream_encoder,
     )
     from modelwire.codecs.anthropic_messages._wire import (
+        REQUEST_HEADERS as REQUEST_HEADERS,
         RESPONSE_HEADERS as RESPONSE_HEADERS,
         STREAM_HAS_USAGE as STREAM_HAS_USAGE,
     )
-
-_HOMES: Final = {
-    "DEFAULT_PROFILE": "_profiles",
-    "PROFILES": "_profiles",
-    "RESPONSE_HEADERS": "_wire",
-    "STREAM_HAS_USAGE": "_wire",
-    "StreamChecker": "_grammar",
-    "check_stream": "_grammar",
-    "decode_error": "_errors",
-    "decode_request": "_request",
-    "decode_response": "_response",
-    "encode_error": "_errors",
-    "encode_request": "_request",
-    "encode_response": "_response",
-    "event_decoder": "_stream_decoder",
-    "event_encoder": "_stream_encoder",
-    "stream_decoder": "_stream_decoder",
-    "stream_encoder": "_stream_encoder",
-}
 
 __all__ = [
     "DEFAULT_PROFILE",
     "DIALECT",
     "PROFILES",
+    "REQUEST_HEADERS",
     "RESPONSE_HEADERS",
     "STREAM_HAS_USAGE",
     "StreamChecker",
@@ -85,16 +68,4 @@ __all__ = [
     "stream_encoder",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    home = _HOMES.get(name)
-    if home is None:
-        msg = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(msg)
-    value = getattr(importlib.import_module(f"{__name__}.{home}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazy_names(__name__, __all__)

@@ -9,13 +9,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from modelwire.codecs._json import loads
+from modelwire.codecs._call_arguments import (
+    INVALID_ARGUMENTS,
+    arguments_object,
+)
+from modelwire.codecs._part_codes import call_code
 from modelwire.codecs.anthropic_messages._wire import (
     DIALECT,
+    KIN,
     SERVER_TOOL_NAMES,
     server_tool_kind,
 )
-from modelwire.errors import RemoteProtocolError
 from modelwire.ir._base import JSONObject
 from modelwire.ir._losses import LossCode
 from modelwire.ir._parts import (
@@ -42,39 +46,6 @@ __all__ = [
 CUSTOM_FIELD: Final = "input"
 """The one argument of a free-text tool that is declared as a function."""
 
-INVALID_ARGUMENTS: Final = "_invalid_arguments"
-"""
-The one key of an `input` whose text was no JSON object.
-
-The API takes objects only, so text that is not one is wrapped as
-`{"_invalid_arguments": text}` and reported (`out.tool_call`, repaired): it is never
-passed off as what the model said, and never as `{}` (L24).
-"""
-
-_KIND_CODES: Final = {
-    "computer": LossCode.BT_COMPUTER,
-    "mcp_approval": LossCode.BT_MCP_APPROVAL,
-}
-
-
-def _object(writer: BlockWriter, arguments: str, path: str) -> JSONObject:
-    """Give arguments as an object; empty text is no arguments (T12)."""
-    if arguments in ("", "{}"):
-        return {}
-    try:
-        value = loads(arguments) if arguments.strip() else {}
-    except RemoteProtocolError:
-        value = None
-    if type(value) is dict:
-        return value
-    writer.log.add(
-        LossCode.OUT_TOOL_CALL,
-        f"{path}.arguments",
-        "repaired",
-        detail=f"no JSON object; wrapped as {INVALID_ARGUMENTS}",
-    )
-    return {INVALID_ARGUMENTS: arguments}
-
 
 def tool_call(
     writer: BlockWriter, part: ToolCallPart, path: str, role: Role
@@ -84,14 +55,15 @@ def tool_call(
     log = writer.log
     if part.kind == "custom":
         log.approximate(LossCode.TOOL_CALL_CUSTOM, path, "as a function call")
-        name = writer.book.custom(writer.home.name(part.name))
+        name = writer.home.name(part.name)
+        if not writer.response:
+            name = writer.book.custom(name)
         arguments: JSONObject = {CUSTOM_FIELD: part.arguments}
     else:
         name = writer.tool_name(part.name, f"{path}.name")
-        arguments = _object(writer, part.arguments, path)
+        arguments = arguments_object(part.arguments, path, writer.log)
         if part.kind != "function":
-            code = _KIND_CODES.get(part.kind, LossCode.BT_SHELL_EDITOR_MEMORY_PATCH)
-            log.approximate(code, f"{path}.kind", "as a function call")
+            log.approximate(call_code(part.kind), f"{path}.kind", "as a function call")
     out: JSONObject = {
         "type": "tool_use",
         "id": writer.call_id(part.id, f"{path}.id"),
@@ -147,6 +119,9 @@ def _is_own(part: ServerToolCallPart) -> bool:
     """
     if part.result is not None or part.status is not None or part.item is not None:
         return False
+    if not KIN.issuperset(part.extra):
+        # In a stream the result is not known where the call begins.
+        return False
     if part.kind == "mcp":
         return part.server_label is not None
     return part.server_label is None and (
@@ -170,14 +145,14 @@ def server_call(
             "id": part.id,
             "name": part.name,
             "server_name": part.server_label,
-            "input": _object(writer, part.arguments, path),
+            "input": arguments_object(part.arguments, path, writer.log),
         }
     else:
         out = {
             "type": "server_tool_use",
             "id": part.id,
             "name": part.name,
-            "input": _object(writer, part.arguments, path),
+            "input": arguments_object(part.arguments, path, writer.log),
         }
         if server_tool_kind(part.name) != part.kind:
             log.approximate(LossCode.BT_CALL_ITEMS, f"{path}.kind")

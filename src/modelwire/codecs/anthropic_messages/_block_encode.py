@@ -12,15 +12,18 @@ it; a part that is written has its losses at the fields that changed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final, TypeGuard
 
 from modelwire.codecs._aliases import AliasBook
 from modelwire.codecs._base import NO_ALIASES, Aliases, Ids
+from modelwire.codecs._ids import history_ids
 from modelwire.codecs._losses import LossLog
+from modelwire.codecs._profile import Profile
 from modelwire.codecs.anthropic_messages import _block_calls, _block_media
 from modelwire.codecs.anthropic_messages._citations import encode_citation
-from modelwire.codecs.anthropic_messages._wire import DIALECT, KIN, NAME_LIMIT
+from modelwire.codecs.anthropic_messages._profiles import DEFAULT_PROFILE
+from modelwire.codecs.anthropic_messages._wire import DIALECT, KIN
 from modelwire.errors import InvalidIRError
 from modelwire.ir._base import Extra, JSONObject
 from modelwire.ir._losses import LossCode
@@ -57,8 +60,6 @@ def write_extra(
     path: str,
     log: LossLog,
     code: LossCode,
-    *,
-    codes: dict[str, LossCode] | None = None,
 ) -> None:
     """
     Write this dialect's unknown fields into *out*; record those of others.
@@ -69,7 +70,6 @@ def write_extra(
         path: The node's path.
         log: Where losses go.
         code: The concept that the node belongs to.
-        codes: Concepts of single fields.
     """
     for name, value in extra.get(DIALECT, {}).items():
         if name.startswith("$"):
@@ -84,9 +84,9 @@ def write_extra(
                 **{k: v for k, v in value.items() if k not in present},
             }
         else:
-            log.drop(code, f"{path}.extra[{DIALECT!r}].{name}")
+            log.drop_field(code, path, DIALECT, name)
     if len(extra) > 1 or DIALECT not in extra:
-        log.drop_extra(extra, path, code, codes)
+        log.drop_extra(extra, path, code)
 
 
 def is_plain(part: Part) -> TypeGuard[TextPart]:
@@ -116,13 +116,13 @@ class BlockWriter:
     Writes the blocks of one request or one response.
 
     Args of the constructor: *response* says that a client reads the blocks, so that
-    reasoning may stand without a signature; *strict* that the API version refuses
-    documents in assistant messages and citations on the caller's text; *home* renames
-    what an earlier encode renamed; *ids* makes the ids of calls without one.
+    reasoning may stand without a signature; *profile* is the variant; *home* renames
+    what an earlier encode renamed; *ids* makes the ids of calls without one, else
+    they count, without those of *taken*.
     """
 
     __slots__ = (
-        "_minted",
+        "_fresh_id",
         "_open",
         "book",
         "breakpoints",
@@ -130,8 +130,8 @@ class BlockWriter:
         "ids",
         "log",
         "merged",
+        "profile",
         "response",
-        "strict",
     )
 
     def __init__(
@@ -139,22 +139,23 @@ class BlockWriter:
         log: LossLog,
         *,
         response: bool = False,
-        strict: bool = False,
+        profile: Profile = DEFAULT_PROFILE,
         book: AliasBook | None = None,
         home: Aliases = NO_ALIASES,
         ids: Ids | None = None,
+        taken: Iterable[str] = (),
     ) -> None:
         self.log = log
         self.response = response
-        self.strict = strict
-        self.book = book if book is not None else AliasBook(name_limit=NAME_LIMIT)
+        self.profile = profile
+        self.book = book if book is not None else AliasBook()
         self.home = home
         self.ids = ids
         self.breakpoints: list[tuple[JSONObject, str]] = []
         """Objects that hold a `cache_control`, with the path of the breakpoint."""
         self.merged: list[str] = []
         """Paths of the leading messages, where several became one."""
-        self._minted = 0
+        self._fresh_id = history_ids(taken, "toolu")
         self._open: list[str] = []
 
     def block(self, part: Part, path: str, role: Role) -> JSONObject | None:
@@ -302,13 +303,12 @@ class BlockWriter:
         if self.ids is not None:
             return self.book.call_id(self.ids("call"))
         # Two calls without an id in one request must not meet (T20, T21).
-        made = f"toolu_{self._minted}"
-        self._minted += 1
-        return self.book.call_id(made)
+        return self.book.call_id(self._fresh_id())
 
     def tool_name(self, name: str, path: str) -> str:
-        """Give the legal name of a tool."""
-        target = self.book.name(self.home.name(name))
+        """Give the legal name of a tool; a client gets its own name back."""
+        own = self.home.name(name)
+        target = own if self.response else self.book.name(own)
         if target != name:
             self.log.add(
                 LossCode.TOOL_NAME_CHARSET, path, "approximated", severity="cosmetic"
@@ -351,12 +351,12 @@ def _text(
     writer: BlockWriter, part: TextPart, path: str, role: Role
 ) -> JSONObject | None:
     out: JSONObject = {"type": "text", "text": part.text}
-    if not part.text and not (writer.response and part.annotations):
+    if part.annotations and (part.text or writer.response):
+        _annotations(writer, part, path, role, out)
+    if not part.text and "citations" not in out:
         # R05: the API refuses empty text.
         writer.log.add(_text_code(role), path, "dropped", severity="cosmetic")
         return None
-    if part.annotations:
-        _annotations(writer, part, path, role, out)
     if part.logprobs is not None:
         writer.log.drop(LossCode.RESP_LOGPROBS, f"{path}.logprobs")
     writer.proof(part, path)
@@ -367,7 +367,7 @@ def _annotations(
     writer: BlockWriter, part: TextPart, path: str, role: Role, out: JSONObject
 ) -> None:
     log = writer.log
-    refused = writer.strict and role != "assistant"
+    refused = writer.profile.strict_blocks and role != "assistant"
     citations = []
     for i, annotation in enumerate(part.annotations):
         where = f"{path}.annotations[{i}]"
@@ -417,7 +417,7 @@ def _thinking(
             log.drop(LossCode.THINK_SUMMARY, f"{path}.summaries[{i}]")
     elif part.summaries:
         # The API's own thinking is a summary, so summaries may stand as the text.
-        text = "\n\n".join(part.summaries)
+        text = "\n\n".join(filter(None, part.summaries))
         log.approximate(LossCode.THINK_SUMMARY, path, "as text")
     else:
         # S02: a signature without text is a block of its own right.

@@ -10,7 +10,8 @@ import base64
 import binascii
 from typing import TYPE_CHECKING, Final
 
-from modelwire.codecs.anthropic_messages._wire import DIALECT, IMAGE_TYPES
+from modelwire.codecs._part_codes import video_code
+from modelwire.codecs.anthropic_messages._wire import DIALECT
 from modelwire.ir._base import JSONObject
 from modelwire.ir._losses import LossCode
 from modelwire.ir._parts import (
@@ -94,7 +95,12 @@ def image(
     if written is None:
         return None
     if part.detail is not None:
-        log.drop(LossCode.IN_IMAGE_DETAIL, f"{path}.detail")
+        log.add(
+            LossCode.IN_IMAGE_DETAIL,
+            f"{path}.detail",
+            "dropped",
+            severity="cosmetic" if part.detail == "auto" else None,
+        )
     writer.proof(part, path)
     out: JSONObject = {"type": "image", "source": written}
     return writer.finish(out, part, path, LossCode.IN_IMAGE_BASE64)
@@ -104,10 +110,11 @@ def _image_bytes(
     writer: BlockWriter, source: Base64Source, path: str
 ) -> JSONObject | None:
     media_type = source.media_type
-    if media_type not in IMAGE_TYPES:
+    known = writer.profile.image_types
+    if known is not None and media_type not in known:
         bare = _bare(media_type)
         media_type = _SYNONYMS.get(bare, bare)
-        if media_type not in IMAGE_TYPES:
+        if media_type not in known:
             writer.log.add(
                 LossCode.IN_IMAGE_BASE64,
                 path,
@@ -130,7 +137,7 @@ def document(
 ) -> JSONObject | None:
     """Write a document: PDF, plain text, parts, an address, or an uploaded file."""
     log = writer.log
-    if role == "assistant" and writer.strict:
+    if role == "assistant" and writer.profile.strict_blocks:
         log.drop(LossCode.IN_DOC_BASE64, path, "not in assistant messages")
         return None
     source = part.source
@@ -252,6 +259,6 @@ def video(
     writer: BlockWriter, part: VideoPart, path: str, role: Role
 ) -> JSONObject | None:
     """Drop a video; there is no block for it."""
-    del part, role
-    writer.log.drop(LossCode.IN_VIDEO, path)
+    del role
+    writer.log.drop(video_code(part), path)
     return None

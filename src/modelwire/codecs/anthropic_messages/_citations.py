@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
+from modelwire import ir  # for loss codes, which load when there is a loss
 from modelwire.codecs.anthropic_messages._wire import DIALECT, KIN
 from modelwire.ir._base import JSONObject
-from modelwire.ir._losses import LossCode
 from modelwire.ir._parts import Annotation, Opaque, SourceSpan
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ def encode_citation(
     if sealed is not None and sealed.dialect not in KIN:
         sealed = None
     if place is None or (place.kind == "url" and sealed is None and not response):
-        log.drop(LossCode.OUT_ANNOTATIONS_CITATIONS, path)
+        log.drop(ir.LossCode.OUT_ANNOTATIONS_CITATIONS, path)
         return None
     out: JSONObject = {"type": type_, "cited_text": annotation.cited_text or ""}
     span = annotation.source
@@ -217,15 +217,17 @@ def _account(annotation: Annotation, out: JSONObject, path: str, log: LossLog) -
         if was == now:
             continue
         if was is None:
-            log.add(LossCode.OUT_ANNOTATIONS_CITATIONS, f"{path}.{name}", "synthesised")
+            log.add(
+                ir.LossCode.OUT_ANNOTATIONS_CITATIONS, f"{path}.{name}", "synthesised"
+            )
         elif now is None:
             log.add(
-                LossCode.OUT_ANNOTATIONS_CITATIONS,
+                ir.LossCode.OUT_ANNOTATIONS_CITATIONS,
                 f"{path}.{name}",
                 "dropped",
                 severity="approximation",
             )
         else:
-            log.approximate(LossCode.OUT_ANNOTATIONS_CITATIONS, f"{path}.{name}")
+            log.approximate(ir.LossCode.OUT_ANNOTATIONS_CITATIONS, f"{path}.{name}")
     if annotation.extra:
-        log.drop_extra(annotation.extra, path, LossCode.OUT_ANNOTATIONS_CITATIONS)
+        log.drop_extra(annotation.extra, path, ir.LossCode.OUT_ANNOTATIONS_CITATIONS)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from modelwire.codecs._concept_codes import finish_code
 from modelwire.codecs.anthropic_messages._finish import STOP_REASONS
 from modelwire.codecs.anthropic_messages._wire import DIALECT
 from modelwire.ir._losses import LossCode
@@ -26,23 +27,6 @@ _WORDS: Final[dict[FinishKind, str]] = {
     "malformed_tool_call": "end_turn",
 }
 """The word for each meaning; `cancelled`, `error` and `unknown` have none."""
-
-_CODES: Final[dict[FinishKind, LossCode]] = {
-    "stop": LossCode.FINISH_STOP,
-    "stop_sequence": LossCode.FINISH_STOP_SEQUENCE,
-    "length": LossCode.FINISH_LENGTH,
-    "context_length": LossCode.FINISH_CONTEXT_LENGTH,
-    "tool_calls": LossCode.FINISH_TOOL_USE,
-    "content_filter": LossCode.FINISH_CONTENT_FILTER,
-    "refusal": LossCode.FINISH_REFUSAL,
-    "prompt_blocked": LossCode.FINISH_PROMPT_BLOCKED,
-    "pause": LossCode.FINISH_PAUSE,
-    "malformed_tool_call": LossCode.FINISH_MALFORMED_TOOL,
-    "compaction": LossCode.FINISH_COMPACTION,
-    "cancelled": LossCode.FINISH_ERROR_CANCELLED,
-    "error": LossCode.FINISH_ERROR_CANCELLED,
-    "unknown": LossCode.FINISH_UNKNOWN,
-}
 
 
 def encode_finish(
@@ -89,8 +73,8 @@ def encode_finish(
             if key == "stop_details":
                 out[key] = value
             elif not key.startswith("$"):
-                log.drop(_CODES[kind], f"{path}.extra[{DIALECT!r}].{key}")
-    code = _CODES[kind]
+                log.drop_field(finish_code(finish), path, DIALECT, key)
+    code = finish_code(finish)
     if STOP_REASONS.get(word, "unknown") != kind:
         log.approximate(code, f"{path}.kind", f"{kind} as {word}")
     if finish.raw is None:

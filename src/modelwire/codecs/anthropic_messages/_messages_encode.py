@@ -9,7 +9,7 @@ its message boundaries.  Nothing is reordered that need not be.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -77,7 +77,7 @@ def encode_prompt(
     lead = _Lead([], [])
     for i, message in enumerate(system):
         path = f"$.system[{i}]"
-        blocks = _blocks(_items(message, path), writer)
+        blocks, _ = _blocks(_items(message, path), writer)
         if blocks:
             lead.blocks.extend(blocks)
             lead.sources.append((message, path))
@@ -129,7 +129,7 @@ def _conversation(
             out.append(turn)
             continue
         source = turn.source
-        blocks = _blocks(turn.items, writer)
+        blocks, places = _blocks(turn.items, writer)
         if not blocks and not (
             source is last and source.role == "assistant" and not source.parts
         ):
@@ -141,9 +141,10 @@ def _conversation(
             lead.sources.append((source, turn.path))
             continue
         for path in turn.moved:
-            log.add(
-                LossCode.TOOL_RESULT_TEXT, path, "moved", to=f"$.messages[{len(out)}]"
-            )
+            place = places.get(path)
+            if place is not None:
+                to = f"$.messages[{len(out)}].parts[{place}]"
+                log.add(LossCode.TOOL_RESULT_TEXT, path, "moved", to=to)
         text = _as_string(blocks, source) if len(blocks) == 1 else None
         wire: JSONObject = {
             "role": turn.role,
@@ -152,8 +153,25 @@ def _conversation(
         _envelope(source, wire, turn.path, log)
         for message, path in turn.absorbed:
             _lose_fields(message, path, log)
+        # Where a part has moved, that it has another message now is said already.
+        stayed = places.keys() - set(turn.moved)
+        for message, path in ((source, turn.path), *turn.absorbed):
+            if message.role == "tool":
+                _report_role(message, path, stayed, log)
         out.append(wire)
     return out
+
+
+def _report_role(
+    message: Message, path: str, written: Collection[str], log: LossLog
+) -> None:
+    """Record that what is no result in a message of role `tool` is the user's now."""
+    for number, part in enumerate(message.parts):
+        here = f"{path}.parts[{number}]" in written
+        if here and not isinstance(part, ToolResultPart):
+            code = LossCode.ROLE_ALTERNATION
+            log.add(code, f"{path}.role", "approximated", severity="cosmetic")
+            return
 
 
 def _items(message: Message, path: str) -> list[_Item]:
@@ -163,16 +181,21 @@ def _items(message: Message, path: str) -> list[_Item]:
     ]
 
 
-def _blocks(items: list[_Item], writer: BlockWriter) -> list[JSONObject]:
+def _blocks(
+    items: list[_Item], writer: BlockWriter
+) -> tuple[list[JSONObject], dict[str, int]]:
+    """Write parts; give their blocks, and the number of each part's by its path."""
     blocks: list[JSONObject] = []
+    places: dict[str, int] = {}
     for part, path, role in items:
         if is_plain(part):
-            blocks.append({"type": "text", "text": part.text})
-            continue
-        block = writer.block(part, path, role)
+            block: JSONObject | None = {"type": "text", "text": part.text}
+        else:
+            block = writer.block(part, path, role)
         if block is not None:
+            places[path] = len(blocks)
             blocks.append(block)
-    return blocks
+    return blocks, places
 
 
 def _as_string(blocks: list[JSONObject], message: Message) -> str | None:
@@ -208,7 +231,7 @@ def _lose_fields(message: Message, path: str, log: LossLog) -> None:
     for dialect, fields in message.extra.items():
         for name in fields:
             if not name.startswith("$"):
-                log.drop(LossCode.ROLE_NAME, f"{path}.extra[{dialect!r}].{name}")
+                log.drop_field(LossCode.ROLE_NAME, path, dialect, name)
 
 
 def _lose_message(message: Message, path: str, log: LossLog) -> None:
@@ -309,21 +332,25 @@ def _regrouped(messages: Sequence[Message], start: int, end: int) -> Iterator[_T
     empty = [k for k in range(start, end) if not messages[k].parts]
     absorbed = [k for k in range(start, end) if messages[k].parts and k not in rest]
     order = sorted([*rest, *empty])
-    joined = order[0] if order and _may_join(messages[order[0]]) else None
+    # Messages without parts say nothing, and are dropped where they stand.
+    joined = min(rest, default=None)
+    if joined is not None and not _may_join(messages[joined]):
+        joined = None
     if joined is not None:
         # One user turn: results, then what the user says to them.
         first += rest.pop(joined, [])
         absorbed = sorted([*absorbed, joined])
-        order = order[1:]
-    source = messages[absorbed[0]] if absorbed else Message(role="user")
-    yield _Turn(
-        "user",
-        source,
-        f"$.messages[{absorbed[0] if absorbed else start}]",
-        first,
-        [path for path in moved if any(item.path == path for item in first)],
-        [(messages[k], f"$.messages[{k}]") for k in absorbed[1:]],
-    )
+        order.remove(joined)
+    if first or absorbed:
+        source = messages[absorbed[0]] if absorbed else Message(role="user")
+        yield _Turn(
+            "user",
+            source,
+            f"$.messages[{absorbed[0] if absorbed else start}]",
+            first,
+            [path for path in moved if any(item.path == path for item in first)],
+            [(messages[k], f"$.messages[{k}]") for k in absorbed[1:]],
+        )
     for k in order:
         turn = _plain(messages[k], k)
         items = rest.get(k, [])

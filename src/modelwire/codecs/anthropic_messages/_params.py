@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from modelwire.codecs._effort import EFFORTS, LEAST_BUDGET
+from modelwire.codecs._request_losses import drop_context
+from modelwire.codecs._sampling import stops_within, temperature_within
 from modelwire.codecs.anthropic_messages._block_encode import BlockWriter, write_extra
 from modelwire.codecs.anthropic_messages._wire import DIALECT
 from modelwire.ir._base import JSONObject
@@ -28,23 +31,22 @@ __all__ = [
     "report_unsupported",
 ]
 
-_NO_FIELD: Final[tuple[tuple[str, LossCode, Severity | None], ...]] = (
-    ("min_p", LossCode.PARAM_MIN_P_TYPICAL_P_REPETITION, None),
-    ("seed", LossCode.PARAM_SEED, None),
-    ("frequency_penalty", LossCode.PARAM_FREQ_PRESENCE_PENALTY, None),
-    ("presence_penalty", LossCode.PARAM_FREQ_PRESENCE_PENALTY, None),
-    ("logit_bias", LossCode.PARAM_LOGIT_BIAS, None),
-    ("logprobs", LossCode.PARAM_LOGPROBS, None),
-    ("top_logprobs", LossCode.PARAM_LOGPROBS, None),
-    ("audio_output", LossCode.PARAM_MODALITIES, None),
-    ("include_usage", LossCode.SVC_INCLUDE_USAGE_OBFUSCATION, None),
-    ("metadata", LossCode.META_KV, None),
-    ("previous_response_id", LossCode.STATE_PREVIOUS, None),
-    ("conversation", LossCode.STATE_CONVERSATION, None),
-    ("truncation", LossCode.PARAM_TRUNCATION, None),
-    ("safety_settings", LossCode.SAFETY_SETTINGS, None),
-    ("verbosity", LossCode.PARAM_VERBOSITY, None),
-    ("prediction", LossCode.PARAM_PREDICTION, None),
+_NO_FIELD: Final[tuple[tuple[str, LossCode], ...]] = (
+    ("min_p", LossCode.PARAM_MIN_P_TYPICAL_P_REPETITION),
+    ("seed", LossCode.PARAM_SEED),
+    ("frequency_penalty", LossCode.PARAM_FREQ_PRESENCE_PENALTY),
+    ("presence_penalty", LossCode.PARAM_FREQ_PRESENCE_PENALTY),
+    ("logit_bias", LossCode.PARAM_LOGIT_BIAS),
+    ("top_logprobs", LossCode.PARAM_LOGPROBS),
+    ("audio_output", LossCode.PARAM_MODALITIES),
+    ("include_usage", LossCode.SVC_INCLUDE_USAGE_OBFUSCATION),
+    ("metadata", LossCode.META_KV),
+    ("previous_response_id", LossCode.STATE_PREVIOUS),
+    ("conversation", LossCode.STATE_CONVERSATION),
+    ("truncation", LossCode.PARAM_TRUNCATION),
+    ("safety_settings", LossCode.SAFETY_SETTINGS),
+    ("verbosity", LossCode.PARAM_VERBOSITY),
+    ("prediction", LossCode.PARAM_PREDICTION),
 )
 """Fields of the request that have no counterpart, with their concepts."""
 
@@ -57,23 +59,34 @@ def report_unsupported(request: ChatRequest, log: LossLog) -> None:
         request: The request.
         log: Where losses go.
     """
-    for name, code, severity in _NO_FIELD:
+    for name, code in _NO_FIELD:
         if getattr(request, name) is not None:
-            log.add(code, f"$.{name}", "dropped", severity=severity)
+            log.drop(code, f"$.{name}")
     count = request.candidate_count
     if count is not None:
         # One choice is what comes anyway; several that were asked for do not come.
-        severity = "cosmetic" if count == 1 else "error"
+        severity: Severity = "cosmetic" if count == 1 else "error"
         log.add(LossCode.PARAM_N, "$.candidate_count", "dropped", severity=severity)
     if request.modalities is not None:
         severity = "cosmetic" if request.modalities == ("text",) else "parameter"
         log.add(LossCode.PARAM_MODALITIES, "$.modalities", "dropped", severity=severity)
+    if request.logprobs is not None:
+        severity = "parameter" if request.logprobs else "cosmetic"
+        log.add(LossCode.PARAM_LOGPROBS, "$.logprobs", "dropped", severity=severity)
     if request.store is not None:
         severity = "parameter" if request.store else "cosmetic"
         log.add(LossCode.SVC_STORE, "$.store", "dropped", severity=severity)
 
 
 # --- limits and sampling ------------------------------------------------------------
+
+
+_SAMPLING: Final = (
+    ("temperature", LossCode.PARAM_TEMPERATURE),
+    ("top_p", LossCode.PARAM_TOP_P),
+    ("top_k", LossCode.PARAM_TOP_K),
+)
+"""What newer API versions refuse."""
 
 
 def encode_limits(
@@ -88,50 +101,25 @@ def encode_limits(
         profile: Whether the API version takes sampling parameters at all.
         log: Where losses go.
     """
-    if not profile.sampling:
-        for name, code in (
-            ("temperature", LossCode.PARAM_TEMPERATURE),
-            ("top_p", LossCode.PARAM_TOP_P),
-            ("top_k", LossCode.PARAM_TOP_K),
-        ):
-            if getattr(request, name) is not None:
-                log.drop(code, f"$.{name}", "refused by this API version")
-    else:
-        temperature = request.temperature
-        if temperature is not None:
-            if temperature > 1:
-                log.approximate(LossCode.PARAM_TEMPERATURE, "$.temperature", "cut to 1")
-                temperature = 1.0
-            body["temperature"] = temperature
-        if request.top_p is not None:
-            body["top_p"] = request.top_p
-        if request.top_k is not None:
-            body["top_k"] = request.top_k
-    if request.stop_sequences:
-        # The API refuses sequences of nothing but white space.
-        kept = [text for text in request.stop_sequences if text.strip()]
-        if len(kept) < len(request.stop_sequences):
-            log.drop(LossCode.PARAM_STOP, "$.stop_sequences", "white space")
-        if kept:
-            body["stop_sequences"] = kept
+    for name, code in _SAMPLING:
+        if getattr(request, name) is None:
+            continue
+        if not profile.sampling:
+            log.drop(code, f"$.{name}", "refused by this API version")
+        elif name == "temperature":
+            body[name] = temperature_within(request, profile, log)
+        else:
+            body[name] = getattr(request, name)
+    stops = stops_within(request, profile, log)
+    # The API refuses sequences of nothing but white space.
+    kept = [text for text in stops if text.strip()]
+    if len(kept) < len(stops):
+        log.drop(LossCode.PARAM_STOP, "$.stop_sequences", "white space")
+    if kept:
+        body["stop_sequences"] = kept
 
 
 # --- reasoning ----------------------------------------------------------------------
-
-_EFFORTS: Final = {"minimal": "low"}
-"""Efforts that are written as another one."""
-
-_BUDGETS: Final = {
-    "minimal": 1024,
-    "low": 2048,
-    "medium": 8192,
-    "high": 16384,
-    "xhigh": 32768,
-    "max": 32768,
-}
-"""The budget of each effort, where one must be named (our choice, section 5a)."""
-
-_LEAST_BUDGET: Final = 1024
 
 _DISPLAYS: Final = {
     "auto": "summarized",
@@ -171,7 +159,8 @@ def encode_reasoning(
         if reasoning.budget_tokens is not None:
             thinking["budget_tokens"] = reasoning.budget_tokens
         elif reasoning.mode == "enabled":
-            budget = _BUDGETS.get(effort or "medium", _BUDGETS["medium"])
+            row = EFFORTS.get(effort or "medium", EFFORTS["medium"])
+            budget = row.anthropic_budget or LEAST_BUDGET
             thinking["budget_tokens"] = budget
             log.add(
                 LossCode.THINK_BUDGET, None, "synthesised", to=f"{path}.budget_tokens"
@@ -187,7 +176,8 @@ def encode_reasoning(
     if thinking:
         body["thinking"] = thinking
     if effort is not None:
-        written = _EFFORTS.get(effort, effort)
+        row = EFFORTS.get(effort)
+        written = effort if row is None else row.anthropic or effort
         if written != effort:
             log.approximate(
                 LossCode.THINK_EFFORT, f"{path}.effort", f"{effort} as {written}"
@@ -237,9 +227,9 @@ def _budget(
     else:
         thinking["type"] = "enabled"
         log.add(LossCode.THINK_BUDGET, None, "synthesised", to=mode)
-        if budget < _LEAST_BUDGET:
-            log.approximate(LossCode.THINK_BUDGET, path, f"raised to {_LEAST_BUDGET}")
-            budget = _LEAST_BUDGET
+        if budget < LEAST_BUDGET:
+            log.approximate(LossCode.THINK_BUDGET, path, f"raised to {LEAST_BUDGET}")
+            budget = LEAST_BUDGET
         thinking["budget_tokens"] = budget
         _make_room(request, body, budget, log)
 
@@ -296,6 +286,12 @@ def _make_room(
 # --- format -------------------------------------------------------------------------
 
 
+_FORMATS: Final = {
+    "json_schema": LossCode.FMT_JSON_SCHEMA,
+    "json_object": LossCode.FMT_JSON_OBJECT,
+}
+
+
 def encode_format(request: ChatRequest, body: JSONObject, log: LossLog) -> None:
     """
     Write `output_config.format`.
@@ -313,12 +309,7 @@ def encode_format(request: ChatRequest, body: JSONObject, log: LossLog) -> None:
         written: JSONObject = {"type": "json_schema", "schema": wanted.schema}
         for name in ("name", "description", "strict"):
             if getattr(wanted, name) is not None:
-                log.add(
-                    LossCode.FMT_JSON_SCHEMA,
-                    f"{path}.{name}",
-                    "dropped",
-                    severity="cosmetic" if name == "strict" else "parameter",
-                )
+                log.drop(LossCode.FMT_JSON_SCHEMA, f"{path}.{name}")
         if wanted.extra:
             write_extra(wanted.extra, written, path, log, LossCode.FMT_JSON_SCHEMA)
     elif wanted.kind == "unknown" and DIALECT in wanted.extra:
@@ -329,12 +320,7 @@ def encode_format(request: ChatRequest, body: JSONObject, log: LossLog) -> None:
         log.add(LossCode.FMT_TEXT, path, "dropped", severity="cosmetic")
         return
     else:
-        code = (
-            LossCode.FMT_JSON_SCHEMA
-            if wanted.kind == "json_schema"
-            else LossCode.FMT_JSON_OBJECT
-        )
-        log.drop(code, path)
+        log.drop(_FORMATS.get(wanted.kind, LossCode.FMT_GRAMMAR_REGEX), path)
         return
     body.setdefault("output_config", {})["format"] = written
 
@@ -368,12 +354,7 @@ def encode_service(request: ChatRequest, body: JSONObject, writer: BlockWriter) 
         if isinstance(context, dict) and isinstance(context.get("edits"), list):
             body["context_management"] = context
         else:
-            log.add(
-                LossCode.CTX_COMPACTION,
-                "$.context_management",
-                "dropped",
-                severity="parameter",
-            )
+            drop_context(request, log)
     if request.user_id is not None:
         body["metadata"] = {"user_id": request.user_id}
     tier = request.service_tier
@@ -422,6 +403,6 @@ def _cache(request: ChatRequest, body: JSONObject, writer: BlockWriter) -> None:
     for dialect, fields in policy.extra.items():
         for name in fields:
             if not name.startswith("$"):
-                log.drop(LossCode.CACHE_AUTO, f"{path}.extra[{dialect!r}].{name}")
+                log.drop_field(LossCode.CACHE_AUTO, path, dialect, name)
     if policy == CachePolicy():
         log.add(LossCode.CACHE_AUTO, path, "dropped", severity="cosmetic")

@@ -7,14 +7,17 @@ is the server's side and reports all faults of a body at once.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
+from urllib.parse import quote
 
 from modelwire.codecs._aliases import AliasBook
 from modelwire.codecs._base import RAISE_ON_ERROR, EncodedRequest, Headers, LossPolicy
-from modelwire.codecs._json import dumps, loads
+from modelwire.codecs._ids import call_ids
+from modelwire.codecs._json import dumps
 from modelwire.codecs._losses import LossLog
 from modelwire.codecs._profile import Profile
-from modelwire.codecs._reader import describe
+from modelwire.codecs._request_body import request_object
+from modelwire.codecs._request_losses import drop_headers
 from modelwire.codecs.anthropic_messages._block_encode import BlockWriter, write_extra
 from modelwire.codecs.anthropic_messages._messages_encode import encode_prompt
 from modelwire.codecs.anthropic_messages._params import (
@@ -24,7 +27,7 @@ from modelwire.codecs.anthropic_messages._params import (
     encode_service,
     report_unsupported,
 )
-from modelwire.codecs.anthropic_messages._profiles import DEFAULT_PROFILE, is_strict
+from modelwire.codecs.anthropic_messages._profiles import DEFAULT_PROFILE
 from modelwire.codecs.anthropic_messages._request_decode import read_request
 from modelwire.codecs.anthropic_messages._tools import (
     allowed_names,
@@ -32,16 +35,12 @@ from modelwire.codecs.anthropic_messages._tools import (
     encode_tool,
 )
 from modelwire.codecs.anthropic_messages._wire import (
-    BREAKPOINT_LIMIT,
     DIALECT,
-    NAME_LIMIT,
     PATH,
     PROTOCOL_HEADERS,
 )
 from modelwire.errors import (
-    LimitExceededError,
     Problem,
-    RemoteProtocolError,
     RequestDecodeError,
 )
 from modelwire.ir._base import JSONObject
@@ -51,15 +50,6 @@ from modelwire.ir._request import ChatRequest
 from modelwire.ir._tools import CustomTool, FunctionTool
 
 __all__ = ["decode_request", "encode_request"]
-
-_EXTRA_CODES: Final = {
-    "prompt": LossCode.PROMPT_TEMPLATE,
-    "background": LossCode.SVC_BACKGROUND,
-    "cachedContent": LossCode.CACHE_RESOURCE,
-    "max_tool_calls": LossCode.TOOL_MAX_TOOL_CALLS,
-    "moderation": LossCode.SAFETY_SETTINGS,
-}
-"""Concepts of other dialects' fields that have no place in the IR."""
 
 
 def decode_request(
@@ -91,16 +81,7 @@ def decode_request(
         `MessageCreateParams` of the `anthropic` package 2.11.0, read 2026-11-21.
     """
     del query, profile
-    try:
-        obj = loads(body)
-    except LimitExceededError:
-        raise
-    except RemoteProtocolError as error:
-        problem = Problem("$", "a JSON object", "no JSON")
-        raise RequestDecodeError((problem,), dialect=DIALECT) from error
-    if not isinstance(obj, dict):
-        problem = Problem("$", "object", describe(obj))
-        raise RequestDecodeError((problem,), dialect=DIALECT)
+    obj = request_object(body, DIALECT)
     problems: list[Problem] = []
     request = read_request(obj, path, headers, problems)
     if problems:
@@ -133,12 +114,18 @@ def encode_request(
         `MessageCreateParams` of the `anthropic` package 2.11.0, read 2026-11-21.
     """
     log = LossLog(DIALECT)
-    book = AliasBook(name_limit=NAME_LIMIT)
+    book = AliasBook(
+        name_charset=profile.tool_name_charset, name_limit=profile.tool_name_max
+    )
     _reserve(request, book)
-    writer = BlockWriter(log, strict=is_strict(profile), book=book)
+    writer = BlockWriter(
+        log, profile=profile, book=book, taken=call_ids(request.messages)
+    )
 
     body: JSONObject = {}
-    if request.model or "anthropic_version" not in request.extra.get(DIALECT, {}):
+    if profile.path is None and (
+        request.model or "anthropic_version" not in request.extra.get(DIALECT, {})
+    ):
         body["model"] = request.model
     body["max_tokens"] = request.max_output_tokens
     # Prompt order, so that breakpoints are counted from the front of the prompt.
@@ -149,7 +136,7 @@ def encode_request(
     body["messages"] = messages
     if tools:
         body["tools"] = tools
-    choice = encode_choice(request, writer, declared=bool(tools))
+    choice = encode_choice(request, writer, profile, declared=bool(tools))
     if choice is not None:
         body["tool_choice"] = choice
     if request.max_output_tokens is None:
@@ -165,16 +152,16 @@ def encode_request(
     encode_reasoning(request, body, log, in_tool_loop=_in_tool_loop(messages))
     encode_format(request, body, log)
     encode_service(request, body, writer)
-    _limit_breakpoints(body, writer)
-    if request.stream:
+    _limit_breakpoints(body, writer, profile)
+    if request.stream and profile.body_stream:
         body["stream"] = True
     report_unsupported(request, log)
     if request.extra:
-        write_extra(request.extra, body, "$", log, LossCode.META_KV, codes=_EXTRA_CODES)
-    headers = _headers(request, profile, log)
+        write_extra(request.extra, body, "$", log, LossCode.META_KV)
+    headers = _headers(request, body, profile, log)
     return EncodedRequest(
         method="POST",
-        path=PATH,
+        path=_path(request, profile),
         headers=headers,
         losses=log.settle(on_loss),
         body=dumps(body),
@@ -232,9 +219,11 @@ def _in_tool_loop(messages: list[JSONObject]) -> bool:
     )
 
 
-def _limit_breakpoints(body: JSONObject, writer: BlockWriter) -> None:
+def _limit_breakpoints(body: JSONObject, writer: BlockWriter, profile: Profile) -> None:
     """Keep the last breakpoints: each covers everything before it."""
-    allowed = BREAKPOINT_LIMIT - ("cache_control" in body)
+    if profile.breakpoints_max is None:
+        return
+    allowed = profile.breakpoints_max - ("cache_control" in body)
     surplus = len(writer.breakpoints) - allowed
     for out, path in writer.breakpoints[: max(0, surplus)]:
         del out["cache_control"]
@@ -245,32 +234,69 @@ def _limit_breakpoints(body: JSONObject, writer: BlockWriter) -> None:
             merged or path,
             "dropped",
             to="$.system[0]" if merged is not None else None,
-            detail=f"more than {BREAKPOINT_LIMIT}",
+            detail=f"more than {profile.breakpoints_max}",
         )
 
 
+def _path(request: ChatRequest, profile: Profile) -> str:
+    """Give the path; a model in it is escaped, so that it cannot leave its place."""
+    template = profile.path
+    if request.stream and profile.stream_path is not None:
+        template = profile.stream_path
+    if template is None:
+        return PATH
+    return template.format(
+        version=profile.api_version, model=quote(request.model, safe="")
+    )
+
+
 def _headers(
-    request: ChatRequest, profile: Profile, log: LossLog
+    request: ChatRequest, body: JSONObject, profile: Profile, log: LossLog
 ) -> tuple[tuple[str, str], ...]:
-    """Give the protocol headers: version, betas of request and profile, identity."""
+    """
+    Give the protocol headers: version, betas of request and profile, identity.
+
+    Other platforms read the version, and some the betas, in the body.
+    """
     kept: dict[str, str] = {}
     for name, value in request.headers:
         if name in PROTOCOL_HEADERS:
             before = kept.get(name)
             kept[name] = value if before is None else f"{before},{value}"
-        else:
-            log.add(
-                LossCode.META_KV, "$.headers", "dropped", detail=f"header {name[:64]}"
-            )
+    drop_headers((h for h in request.headers if h[0] not in PROTOCOL_HEADERS), log)
     if profile.betas:
         kept[_BETA] = _with_betas(kept.get(_BETA, ""), profile.betas)
     wire = tuple(item for item in request.headers if item[0] in PROTOCOL_HEADERS)
+    if profile.body_betas and _BETA in kept:
+        betas = [beta.strip() for beta in kept.pop(_BETA).split(",")]
+        _place(body, "anthropic_beta", [beta for beta in betas if beta], log)
     if tuple(kept.items()) != wire:
-        log.add(LossCode.META_KV, None, "merged", to="$.headers")
+        log.add(LossCode.META_KV, "$.headers" if wire else None, "merged", to=_to(kept))
     head = [("content-type", "application/json")]
-    if profile.api_version is not None:
+    if profile.api_version is None:
+        pass
+    elif profile.body_version:
+        _place(body, "anthropic_version", profile.api_version, log)
+    else:
         head.append(("anthropic-version", profile.api_version))
     return (*head, *kept.items())
+
+
+def _to(kept: dict[str, str]) -> str | None:
+    return "$.headers" if kept else None
+
+
+def _place(body: JSONObject, field: str, value: Any, log: LossLog) -> None:
+    """Write what is a header elsewhere; the variant decides what it says."""
+    if body.get(field) != value:
+        place = f"$.extra[{DIALECT!r}].{field}"
+        log.add(
+            LossCode.META_KV,
+            place if field in body else None,
+            "synthesised",
+            to=place,
+        )
+        body[field] = value
 
 
 _BETA: Final = "anthropic-beta"

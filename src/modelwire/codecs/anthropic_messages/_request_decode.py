@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from typing import Any, Final
+from urllib.parse import unquote
 
 from modelwire.codecs._base import Headers
 from modelwire.codecs._reader import Reader, describe
@@ -39,7 +40,10 @@ _ROLES: Final[dict[str, Role]] = {
     "system": "system",
 }
 
-_MODEL_IN_PATH: Final = re.compile(r"/models?/([^/:?]+(?:@[^/:?]+)?)")
+_MODEL_IN_PATH: Final = re.compile(
+    r"/models/([^/?]+):(?:raw|streamRaw)Predict|/model/([^/?]+)/invoke"
+)
+_STREAM_PATH: Final = "/invoke-with-response-stream"
 
 
 def read_request(
@@ -76,7 +80,7 @@ def read_request(
         stop_sequences=reader.strings("stop_sequences") or (),
         response_format=_format(output),
         reasoning=_reasoning(reader, output),
-        stream=reader.boolean("stream") or False,
+        stream=reader.boolean("stream") or path.endswith(_STREAM_PATH),
         user_id=_user_id(reader),
         service_tier=reader.string("service_tier"),
         context_management=_context_management(reader),
@@ -94,7 +98,7 @@ def _model(reader: Reader, path: str) -> str:
     # (recorded: fantasy__testgooglevertexobjectgeneration-…-simple-object).
     found = _MODEL_IN_PATH.search(path)
     if found is not None:
-        return found.group(1)
+        return unquote(found[1] or found[2])
     if "anthropic_version" not in reader.left and "model" not in reader.left:
         reader.fault("model", "string", "nothing")
     return ""

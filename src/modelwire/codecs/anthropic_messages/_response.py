@@ -21,7 +21,7 @@ from modelwire.codecs._base import (
     Ids,
     LossPolicy,
 )
-from modelwire.codecs._ids import counting_ids
+from modelwire.codecs._ids import counting_ids, turn_seed
 from modelwire.codecs._json import dumps, loads
 from modelwire.codecs._losses import LossLog
 from modelwire.codecs._profile import Profile
@@ -214,7 +214,7 @@ def encode_response(
     del created
     log = LossLog(DIALECT)
     if ids is None:
-        ids = counting_ids(response.id)
+        ids = counting_ids(response.id or turn_seed(request))
     writer = BlockWriter(
         log, response=True, home=aliases if aliases is not None else NO_ALIASES, ids=ids
     )
@@ -227,7 +227,7 @@ def encode_response(
     }
     content = [] if choice is None else _content(choice, place, writer)
     body["content"] = content
-    calls = any(block["type"] == "tool_use" for block in content)
+    calls = any(block.get("type") == "tool_use" for block in content)
     body.update(
         encode_finish(
             choice.finish if choice is not None else None,
@@ -294,6 +294,8 @@ def _content(choice: Choice, place: str, writer: BlockWriter) -> list[JSONObject
         block = writer.block(part, f"{place}.message.parts[{i}]", "assistant")
         if block is not None:
             blocks.append(block)
+    if message.role != "assistant":
+        log.approximate(LossCode.RESP_ROLE_OBJECT, f"{place}.message.role")
     if message.name is not None:
         log.drop(LossCode.ROLE_NAME, f"{place}.message.name")
     if message.id is not None:
@@ -310,4 +312,4 @@ def _drop_all(extra: Any, path: str, code: LossCode, log: LossLog) -> None:
     for dialect, fields in extra.items():
         for name in fields:
             if not name.startswith("$"):
-                log.drop(code, f"{path}.extra[{dialect!r}].{name}")
+                log.drop_field(code, path, dialect, name)

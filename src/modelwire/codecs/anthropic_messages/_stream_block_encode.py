@@ -87,10 +87,14 @@ class BlockStream:
     Args:
         ids: Makes ids for calls without one.
         limits: What may be held.
+        turn: What stands in front of ids where the answer has no id of its own.
     """
 
-    def __init__(self, *, ids: Ids | None, limits: Limits) -> None:
+    def __init__(
+        self, *, ids: Ids | None, limits: Limits, turn: str | None = None
+    ) -> None:
         self._ids = ids
+        self._turn = turn
         self._id: str | None = None
         self._log = StreamLog()
         self._writer = BlockWriter(self._log, response=True, ids=self._new_id)
@@ -120,7 +124,7 @@ class BlockStream:
 
     def _new_id(self, kind: str) -> str:
         if self._ids is None:
-            self._ids = counting_ids(self._id)
+            self._ids = counting_ids(self._id or self._turn)
         return self._ids(kind)
 
     def _put(self, name: str, data: JSONObject, raw: Any, delta: Any = None) -> None:
@@ -150,20 +154,17 @@ class BlockStream:
         self._open = block
         self._live_index = chunk.index
         self._begin()
-        if (
-            type(part) is ReasoningPart
-            and part.redacted is not None
-            and part.text is None
-            and not part.summaries
-        ):
-            block.mode = "whole"
+        sealed = type(part) is ReasoningPart and part.redacted is not None
+        if sealed:
+            # Only its end says that nothing readable comes with it.
+            block.start_raw = chunk.raw
         if block.mode == "whole":
             self._write_whole(block, part, chunk.raw)
             return
         # A call is something by itself.  A block of this dialect's own stream is
         # started as it was, even if nothing comes in it.
         if block.mode == "tool" or (
-            block.mode != "compaction" and own_event(chunk.raw)
+            block.mode != "compaction" and not sealed and own_event(chunk.raw)
         ):
             self._start_block(block, chunk.raw)
         if type(part) is TextPart:
@@ -185,7 +186,7 @@ class BlockStream:
             self._grow(block, part.text or "", None)
             if part.text is None and part.summaries:
                 block.summary = len(part.summaries) - 1
-                self._grow(block, "\n\n".join(part.summaries), None)
+                self._grow(block, "\n\n".join(filter(None, part.summaries)), None)
         elif block.mode == "tool":
             self._grow(block, part.arguments, None)
         elif type(part) is AudioPart:
@@ -209,7 +210,8 @@ class BlockStream:
             "index": wire,
             "content_block": written,
         }
-        self._put("content_block_start", data, raw)
+        self._put("content_block_start", data, block.start_raw or raw)
+        block.start_raw = None
         return wire
 
     def _start_block(self, block: OutBlock, raw: Any = None) -> bool:
@@ -288,8 +290,6 @@ class BlockStream:
             return
         if chunk.summary is None:
             block.text = True
-            if block.mode == "whole":
-                return
             if block.summary is not None and block.length:
                 # Text behind summaries: one text here, and so another one.
                 code = LossCode.THINK_TEXT
@@ -297,7 +297,7 @@ class BlockStream:
             self._grow(block, chunk.text, chunk.raw)
             return
         block.summaries.add(chunk.summary)
-        if block.text or block.mode == "whole":
+        if block.text:
             return
         text = chunk.text
         if block.summary is not None and block.summary != chunk.summary and text:
@@ -357,7 +357,10 @@ class BlockStream:
             self._grow(block, chunk.transcript, None)
 
     def _image_delta(self, chunk: ImageDelta) -> None:
-        """Drop a preview; the image itself is dropped where its block starts."""
+        """Drop a preview; the image itself is recorded where its block starts."""
+        block = self._blocks.get(chunk.index)
+        if block is not None:
+            self._log.drop(LossCode.STREAM_IMAGE_DELTA, block.path)
 
     def _progress(self, chunk: ServerToolProgress) -> None:
         block = self._blocks.get(chunk.index)
@@ -444,7 +447,9 @@ class BlockStream:
             block.pieces.clear()
             return
         if block.mode == "whole":
-            self._settle_whole(block, before)
+            if part != before:
+                code = LossCode.BT_CALL_ITEMS
+                self._log.approximate(code, block.path, "changed after it was written")
             return
         field, code = MAIN_FIELD[type(part)]
         text = getattr(part, field)
@@ -453,7 +458,7 @@ class BlockStream:
             block.summaries = set(range(len(part.summaries)))
             if text is None:
                 # One loss for the part says that its text is made of summaries.
-                field, text = "", "\n\n".join(part.summaries)
+                field, text = "", "\n\n".join(filter(None, part.summaries))
         if not block.said(text or ""):
             if block.length == 0 and not block.stopped:
                 self._grow(block, text, None)
@@ -472,24 +477,6 @@ class BlockStream:
                     self._drop_field(block, name)
         if type(part) not in AS_TEXT:
             self._writer.finish({}, part, block.path, code)
-
-    def _settle_whole(self, block: OutBlock, before: Any) -> None:
-        """Take the final form of a block that was written whole at its start."""
-        part = block.part
-        if part == before:
-            return
-        if type(part) is not ReasoningPart:
-            code = LossCode.BT_CALL_ITEMS
-            self._log.approximate(code, block.path, "changed after it was written")
-            return
-        if part.redacted != before.redacted:
-            path = f"{block.path}.redacted"
-            self._log.approximate(LossCode.THINK_REDACTED, path)
-        block.text = part.text is not None
-        block.summaries = set(range(len(part.summaries)))
-        node: Any = part
-        bare = attrs.evolve(node, text=None, summaries=(), extra={})
-        self._writer.block(bare, block.path, "assistant")
 
     def _close_block(self, block: OutBlock, raw: Any) -> None:
         """Write what was held for the end of a block, and its stop."""
@@ -559,10 +546,7 @@ class BlockStream:
             return
         part: Any = folded(block, attrs.evolve)
         path = block.path
-        if block.mode == "whole":
-            if type(part) is ReasoningPart:
-                self._redacted_losses(block, part)
-        elif block.mode == "thinking":
+        if block.mode == "thinking":
             # The losses of the block that a response would have; no bytes.
             bare = attrs.evolve(part, extra={}, item=None, cache=None)
             self._writer.block(bare, path, "assistant")
@@ -570,16 +554,6 @@ class BlockStream:
             self._writer.block(part, path, "assistant")
         elif block.mode in ("text", "tool"):
             self._proof(block)
-
-    def _redacted_losses(self, block: OutBlock, part: ReasoningPart) -> None:
-        """Record what came for reasoning that had been withheld: it has no place."""
-        log, path = self._log, block.path
-        if block.text:
-            log.drop(LossCode.THINK_TEXT, f"{path}.text")
-        for i in range(len(part.summaries)):
-            log.drop(LossCode.THINK_SUMMARY, f"{path}.summaries[{i}]")
-        if block.signature is not None:
-            log.drop(LossCode.THINK_SIGNATURE, f"{path}.signature")
 
     BLOCK_HANDLERS: ClassVar[dict[type, Callable[[Any, Any], None]]] = {
         BlockStart: _block_start,

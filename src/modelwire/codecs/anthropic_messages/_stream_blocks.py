@@ -68,6 +68,7 @@ class OutBlock:
         "pieces",
         "signature",
         "signature_raw",
+        "start_raw",
         "stopped",
         "summaries",
         "summary",
@@ -98,6 +99,8 @@ class OutBlock:
         """A hash of each annotation so far, and whether it was written."""
         self.signature: Opaque | None = getattr(part, "signature", None)
         self.signature_raw: Any = None
+        self.start_raw: Any = None
+        """The native event of a start that waits."""
         self.summary: int | None = None
         """The summary that is growing."""
         self.summaries: set[int] = set()

@@ -25,7 +25,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 import attrs
 
 from modelwire.codecs._base import COLLECT, LossPolicy
+from modelwire.codecs._concept_codes import USAGE_CODES
+from modelwire.codecs._ids import turn_seed
 from modelwire.codecs._limits import DEFAULT_LIMITS
+from modelwire.codecs._loss_gate import LossGate
 from modelwire.codecs._losses import LossLog
 from modelwire.codecs._sequential import Sequencer
 from modelwire.codecs._stream_decoding import TRUNCATED
@@ -51,7 +54,7 @@ from modelwire.codecs.anthropic_messages._usage import (
     merge_usage,
 )
 from modelwire.codecs.anthropic_messages._wire import DIALECT, EVENT_TYPES
-from modelwire.errors import StateError, UnsupportedFeatureError
+from modelwire.errors import StateError
 from modelwire.ir._chunks import (
     BlockStart,
     BlockStop,
@@ -136,7 +139,9 @@ def stream_encoder(
         An encoder from chunks to bytes.
     """
     model = request.model if request is not None else None
-    return MessagesStreamEncoder(model=model, ids=ids, on_loss=on_loss, limits=limits)
+    return MessagesStreamEncoder(
+        model=model, ids=ids, on_loss=on_loss, limits=limits, turn=turn_seed(request)
+    )
 
 
 def event_encoder(*, framing: Framing = None) -> EventEncoder:
@@ -174,10 +179,10 @@ class MessagesStreamEncoder(BlockStream):
         ids: Ids | None = None,
         on_loss: LossPolicy = COLLECT,
         limits: Limits = DEFAULT_LIMITS,
+        turn: str | None = None,
     ) -> None:
-        super().__init__(ids=ids, limits=limits)
-        self._policy = on_loss
-        self._checked = 0
+        super().__init__(ids=ids, limits=limits, turn=turn)
+        self._gate = LossGate(self._log, on_loss)
         self._sequencer = Sequencer(limits=limits)
         self._others: set[int] = set()
         self._choices: set[int] = set()
@@ -251,7 +256,7 @@ class MessagesStreamEncoder(BlockStream):
                 self._take(ordered)
             if self._sequencer.late:
                 self._take_late()
-        return self._give()
+        return self._gate.give(self._buffer)
 
     def close(self) -> bytes:
         """
@@ -263,21 +268,6 @@ class MessagesStreamEncoder(BlockStream):
         return b"" if self._over else self.encode(StreamEnd(complete=False))
 
     # --- plumbing -------------------------------------------------------------------
-
-    def _give(self) -> bytes:
-        losses = self._log.losses if self._policy is not COLLECT else ()
-        if len(losses) > self._checked:
-            new = losses[self._checked :]
-            self._checked = len(losses)
-            refused = tuple(loss for loss in new if self._policy.refuses(loss))
-            if refused:
-                self._buffer.clear()
-                raise UnsupportedFeatureError(losses, refused=refused, dialect=DIALECT)
-        if not self._buffer:
-            return b""
-        data = b"".join(self._buffer)
-        self._buffer.clear()
-        return data
 
     def _is_ours(self, chunk: StreamChunk) -> bool:
         """Sort out the chunks of other choices: there is one answer here."""
@@ -429,11 +419,12 @@ class MessagesStreamEncoder(BlockStream):
                 continue
             place = data if key in _TOP_LEVEL else delta
             if key in place:
-                self._log.drop(LossCode.RESP_FINGERPRINT, f"$.extra[{DIALECT!r}].{key}")
+                self._log.drop_field(LossCode.RESP_FINGERPRINT, "$", DIALECT, key)
             else:
                 place[key] = value
         self._extra = {}
-        usage = encode_usage(self._usage, self._log, service_tier=self._tier)
+        fresh = encode_usage(self._usage, self._log, service_tier=self._tier)
+        usage = dict(fresh)
         for key in _COUNTERS:
             if key in self._said_usage:
                 # What was said stands until it is replaced, and the total counts it.
@@ -444,13 +435,13 @@ class MessagesStreamEncoder(BlockStream):
             if key in _COUNTERS or self._said_usage.get(key) != value
         }
         if self._usage is not None:
-            self._repeat_losses(self._usage, merge_usage(self._said_usage, usage))
+            self._repeat_losses(fresh, merge_usage(self._said_usage, usage))
         self._said_usage = usage
         self._buffer.append(event("message_delta", data))
 
-    def _repeat_losses(self, usage: Usage, said: JSONObject) -> None:
+    def _repeat_losses(self, fresh: JSONObject, said: JSONObject) -> None:
         """Record counters of message_start that a later usage does not have."""
-        back = decode_usage(said)
+        usage, back = decode_usage(fresh), decode_usage(said)
         kept = [
             field.name
             for field in _USAGE_FIELDS
@@ -471,7 +462,8 @@ class MessagesStreamEncoder(BlockStream):
         ]
         for name in kept:
             to = f"$.usage.{name}"
-            self._log.add(LossCode.USAGE_TOTAL, None, "synthesised", to=to)
+            code = USAGE_CODES.get(name, LossCode.USAGE_TOTAL)
+            self._log.add(code, None, "synthesised", to=to)
 
     def _end(self, chunk: StreamEnd) -> None:
         if self._ended:
@@ -493,6 +485,9 @@ class MessagesStreamEncoder(BlockStream):
         """Write the error event, and before it what the client is not told yet."""
         del raw
         self._leave_block()
+        if self._id:
+            # The message has begun, even if nothing of it has been said.
+            self._begin()
         if self._begun:
             usage = encode_usage(self._usage, self._log, service_tier=self._tier)
             if self._finish or self._extra or usage != self._said_usage:
@@ -517,7 +512,7 @@ class MessagesStreamEncoder(BlockStream):
                 log.add(code, path, "dropped", severity="cosmetic")
         for key in self._extra:
             if not key.startswith("$"):
-                log.drop(LossCode.RESP_FINGERPRINT, f"$.extra[{DIALECT!r}].{key}")
+                log.drop_field(LossCode.RESP_FINGERPRINT, "$", DIALECT, key)
 
     def _finished(self) -> None:
         self._ended = True
@@ -538,7 +533,7 @@ class MessagesStreamEncoder(BlockStream):
             for dialect, fields in extra.items():
                 for name in fields:
                     if not name.startswith("$"):
-                        self._log.drop(code, f"{path}.extra[{dialect!r}].{name}")
+                        self._log.drop_field(code, path, dialect, name)
 
     def _moderation(self, chunk: ModerationUpdate) -> None:
         if chunk.moderation is not None:
@@ -551,6 +546,8 @@ class MessagesStreamEncoder(BlockStream):
     def _unknown_event(self, chunk: UnknownEvent) -> None:
         """Hand on an event of this dialect; what stood wrongly is not repeated."""
         raw = chunk.raw
+        if chunk.dialect != DIALECT:
+            self._log.drop_event(chunk.dialect, raw)
         if chunk.dialect != DIALECT or type(raw) is not dict:
             return
         name = raw.get("type")

@@ -11,7 +11,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from modelwire.codecs._concept_codes import CHOICE_CODES, SERVER_TOOL_CODES
 from modelwire.codecs._reader import Reader, describe
+from modelwire.codecs._request_losses import drop_parallel
 from modelwire.codecs.anthropic_messages._block_calls import CUSTOM_FIELD
 from modelwire.codecs.anthropic_messages._block_encode import BlockWriter, write_extra
 from modelwire.codecs.anthropic_messages._blocks import decode_cache
@@ -29,6 +31,7 @@ from modelwire.ir._tools import (
 )
 
 if TYPE_CHECKING:
+    from modelwire.codecs._profile import Profile
     from modelwire.ir._request import ChatRequest
 
 __all__ = [
@@ -64,25 +67,6 @@ _DEFAULT_TYPES: Final = {
     "code_execution": "code_execution_20250825",
 }
 """What a canonical tool of another dialect is written as: the oldest version in use."""
-
-_CODES: Final = {
-    "web_search": LossCode.BT_WEB_SEARCH,
-    "web_fetch": LossCode.BT_WEB_FETCH,
-    "code_execution": LossCode.BT_CODE_EXECUTION,
-    "file_search": LossCode.BT_FILE_SEARCH,
-    "computer": LossCode.BT_COMPUTER,
-    "browser": LossCode.BT_COMPUTER,
-    "mcp": LossCode.BT_MCP,
-    "image_generation": LossCode.BT_IMAGE_GENERATION,
-    "maps": LossCode.BT_MAPS,
-    "tool_search": LossCode.TOOL_DEFER_SEARCH,
-    "bash": LossCode.BT_SHELL_EDITOR_MEMORY_PATCH,
-    "text_editor": LossCode.BT_SHELL_EDITOR_MEMORY_PATCH,
-    "memory": LossCode.BT_SHELL_EDITOR_MEMORY_PATCH,
-    "shell": LossCode.BT_SHELL_EDITOR_MEMORY_PATCH,
-    "local_shell": LossCode.BT_SHELL_EDITOR_MEMORY_PATCH,
-    "apply_patch": LossCode.BT_SHELL_EDITOR_MEMORY_PATCH,
-}
 
 _SEARCHING: Final = frozenset({"web_search", "web_fetch"})
 
@@ -225,7 +209,7 @@ def _encode_custom(tool: CustomTool, path: str, writer: BlockWriter) -> JSONObje
         LossCode.TOOL_CALL_CUSTOM, path, "as a function with one text"
     )
     if tool.grammar is not None:
-        writer.log.drop(LossCode.TOOL_CUSTOM_GRAMMAR, path)
+        writer.log.approximate(LossCode.TOOL_CUSTOM_GRAMMAR, path, "any text")
     out: JSONObject = {"name": writer.book.custom(tool.name)}
     if tool.description is not None:
         out["description"] = tool.description
@@ -243,7 +227,7 @@ def _encode_server(
     tool: ServerTool, path: str, writer: BlockWriter
 ) -> JSONObject | None:
     log = writer.log
-    code = _CODES.get(tool.kind, LossCode.TOOL_FUNCTION)
+    code = SERVER_TOOL_CODES.get(tool.kind, LossCode.TOOL_FUNCTION)
     own = tool.dialect == DIALECT and tool.type is not None
     type_ = tool.type if own else _DEFAULT_TYPES.get(tool.kind)
     if type_ is None:
@@ -257,7 +241,7 @@ def _encode_server(
             log.approximate(code, f"{path}.kind")
     else:
         out["name"] = tool.kind
-        log.add(code, path, "approximated", severity="cosmetic", detail=type_)
+        log.approximate(code, path, type_)
     takes = tool.kind in _SEARCHING
     for key, value in tool.config.items():
         if takes and key in ("allowed_domains", "blocked_domains", "max_uses"):
@@ -325,7 +309,7 @@ def allowed_names(request: ChatRequest) -> frozenset[str] | None:
 
 
 def encode_choice(
-    request: ChatRequest, writer: BlockWriter, *, declared: bool
+    request: ChatRequest, writer: BlockWriter, profile: Profile, *, declared: bool
 ) -> JSONObject | None:
     """
     Write `tool_choice`.
@@ -333,6 +317,7 @@ def encode_choice(
     Args:
         request: The request.
         writer: What the encode shares.
+        profile: Whether the platform can switch parallel calls off.
         declared: Whether any tool is declared: the API refuses a choice without.
 
     Returns:
@@ -343,23 +328,24 @@ def encode_choice(
     path = "$.tool_choice"
     if choice is None and parallel is None:
         return None
+    if parallel is not None and not (declared and profile.disable_parallel_tools):
+        drop_parallel(request, log, "" if declared else "no tools")
+        parallel = None
     if not declared:
         if choice is not None:
-            log.drop(LossCode.TOOL_CHOICE_AUTO, path, "no tools")
-        if parallel is not None:
-            log.drop(
-                LossCode.TOOL_PARALLEL_DISABLE, "$.parallel_tool_calls", "no tools"
-            )
+            log.drop(CHOICE_CODES[choice.mode], path, "no tools")
         return None
     if choice is None:
+        if parallel is None:
+            return None
         # R13: the flag lives in the choice; saying only the flag must not force a call.
         log.add(LossCode.TOOL_CHOICE_AUTO, None, "synthesised", to=path)
         return {"type": "auto", "disable_parallel_tool_use": not parallel}
     if choice.mode == "unknown":
         if choice.dialect != DIALECT or not isinstance(choice.raw, dict):
-            log.drop(LossCode.TOOL_CHOICE_SUBSET, path, f"choice of {choice.dialect}")
+            log.drop(CHOICE_CODES[choice.mode], path, f"choice of {choice.dialect}")
             if parallel is not None:
-                log.drop(LossCode.TOOL_PARALLEL_DISABLE, "$.parallel_tool_calls")
+                drop_parallel(request, log)
             return None
         out = dict(choice.raw)
     else:
@@ -371,7 +357,7 @@ def encode_choice(
                     LossCode.TOOL_CHOICE_SPECIFIC,
                     f"{path}.kind",
                     "approximated",
-                    severity="cosmetic",
+                    severity="cosmetic" if choice.kind == "custom" else None,
                 )
         for i in range(len(choice.allowed or ())):
             log.approximate(
@@ -381,7 +367,7 @@ def encode_choice(
             )
     if parallel is not None:
         if out["type"] == "none" or choice.mode == "unknown":
-            log.drop(LossCode.TOOL_PARALLEL_DISABLE, "$.parallel_tool_calls")
+            drop_parallel(request, log)
         else:
             out["disable_parallel_tool_use"] = not parallel
     if choice.extra:

@@ -9,11 +9,11 @@ the two fields that the API always sends, and records what it cannot say.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
+from modelwire import ir  # for loss codes, which load when there is a loss
 from modelwire.codecs.anthropic_messages._wire import DIALECT
 from modelwire.ir._base import JSONObject
-from modelwire.ir._losses import LossCode
 from modelwire.ir._response import Usage
 
 if TYPE_CHECKING:
@@ -22,26 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["decode_usage", "encode_usage", "merge_usage", "usage_tier"]
 
 _REQUESTS: Final = "_requests"
-
-_CODES: Final = {
-    "input_total": LossCode.USAGE_INPUT_TOTAL,
-    "input_uncached": LossCode.USAGE_INPUT_UNCACHED,
-    "cache_read": LossCode.USAGE_CACHE_READ,
-    "cache_write": LossCode.USAGE_CACHE_WRITE,
-    "cache_write_5m": LossCode.USAGE_CACHE_WRITE,
-    "cache_write_1h": LossCode.USAGE_CACHE_WRITE,
-    "output_total": LossCode.USAGE_OUTPUT_TOTAL,
-    "reasoning": LossCode.USAGE_REASONING,
-    "input_audio": LossCode.USAGE_AUDIO_IMAGE_TEXT_SPLIT,
-    "output_audio": LossCode.USAGE_AUDIO_IMAGE_TEXT_SPLIT,
-    "input_image": LossCode.USAGE_AUDIO_IMAGE_TEXT_SPLIT,
-    "output_image": LossCode.USAGE_AUDIO_IMAGE_TEXT_SPLIT,
-    "tool_prompt": LossCode.USAGE_TOOL_PROMPT,
-    "accepted_prediction": LossCode.USAGE_PREDICTION,
-    "rejected_prediction": LossCode.USAGE_PREDICTION,
-    "server_tools": LossCode.USAGE_SERVER_TOOLS,
-}
-"""The concept of each field of `Usage`, for losses."""
 
 _TIERS: Final[Mapping[str, str | None]] = {
     "default": "standard",
@@ -210,7 +190,7 @@ def encode_usage(
     """
     out: JSONObject = {"input_tokens": 0, "output_tokens": 0}
     if usage is None:
-        log.add(LossCode.USAGE_TOTAL, None, "synthesised", to=path)
+        log.add(ir.LossCode.USAGE_TOTAL, None, "synthesised", to=path)
         _write_tier(service_tier, out, log)
         return out
     out["input_tokens"] = _uncached(usage)
@@ -234,7 +214,7 @@ def encode_usage(
     _write_own(usage, out, log, path)
     _account(usage, out, log, path)
     if usage.extra:
-        log.drop_extra(usage.extra, path, LossCode.USAGE_TOTAL)
+        log.drop_extra(usage.extra, path, ir.LossCode.USAGE_TOTAL)
     return out
 
 
@@ -244,10 +224,10 @@ def _write_tier(tier: str | None, out: JSONObject, log: LossLog) -> None:
         return
     word = _TIERS.get(tier, tier)
     if word is None:
-        log.drop(LossCode.RESP_TIER, "$.service_tier", tier)
+        log.drop(ir.LossCode.RESP_TIER, "$.service_tier", tier)
         return
     if word != tier:
-        log.approximate(LossCode.RESP_TIER, "$.service_tier", f"{tier} as {word}")
+        log.approximate(ir.LossCode.RESP_TIER, "$.service_tier", f"{tier} as {word}")
     out["service_tier"] = word
 
 
@@ -273,20 +253,15 @@ def _write_own(usage: Usage, out: JSONObject, log: LossLog, path: str) -> None:
             for name, inner in value.items():
                 present.setdefault(name, inner)
         else:
-            log.drop(LossCode.USAGE_TOTAL, f"{path}.extra[{DIALECT!r}].{key}")
+            log.drop_field(ir.LossCode.USAGE_TOTAL, path, DIALECT, key)
 
 
 def _account(usage: Usage, out: JSONObject, log: LossLog, path: str) -> None:
     """Record each counter that reads differently from *out* than it stood."""
+    # A stream decoder loads this module, and has no losses.
+    from modelwire.codecs._usage_losses import count_losses  # noqa: PLC0415
+
     back = decode_usage(out)
-    for name, code in _CODES.items():
-        was: Any = getattr(usage, name)
-        now: Any = getattr(back, name)
-        if was == now:
-            continue
-        if was is None:
-            log.add(code, None, "synthesised", to=f"{path}.{name}")
-        elif now is None:
-            log.drop(code, f"{path}.{name}")
-        else:
-            log.approximate(code, f"{path}.{name}")
+    count_losses(usage, back, log, path)
+    if back.server_tools != usage.server_tools:
+        log.approximate(ir.LossCode.USAGE_SERVER_TOOLS, f"{path}.server_tools")

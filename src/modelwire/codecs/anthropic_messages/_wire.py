@@ -13,14 +13,12 @@ from typing import Any, Final, Literal, TypedDict
 from modelwire.ir._base import JSONObject
 
 __all__ = [
-    "BREAKPOINT_LIMIT",
     "DIALECT",
     "EVENT_TYPES",
-    "IMAGE_TYPES",
     "KIN",
-    "NAME_LIMIT",
     "PATH",
     "PROTOCOL_HEADERS",
+    "REQUEST_HEADERS",
     "RESPONSE_HEADERS",
     "ContentBlockDelta",
     "ContentBlockStart",
@@ -43,15 +41,6 @@ KIN: Final = frozenset({DIALECT, "bedrock-converse"})
 PATH: Final = "/v1/messages"
 """The endpoint's default path."""
 
-NAME_LIMIT: Final = 64
-"""Most characters of a tool name (`^[a-zA-Z0-9_-]{1,64}$`)."""
-
-BREAKPOINT_LIMIT: Final = 4
-"""Most cache breakpoints of a request, the automatic one included."""
-
-IMAGE_TYPES: Final = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
-"""Media types of images inside the body."""
-
 PROTOCOL_HEADERS: Final = (
     "anthropic-beta",
     "anthropic-user-profile-id",
@@ -62,6 +51,9 @@ Request headers that belong to the protocol and travel in `ChatRequest.headers`.
 
 `anthropic-version` is not one of them: the profile decides the version.
 """
+
+REQUEST_HEADERS: Final = frozenset({"anthropic-version", *PROTOCOL_HEADERS})
+"""Request headers that a proxy of the same dialect hands on."""
 
 _WINDOWS: Final = ("requests", "tokens", "input-tokens", "output-tokens")
 

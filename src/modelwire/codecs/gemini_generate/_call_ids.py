@@ -10,7 +10,7 @@ this dialect's encoder leaves it out again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, cast
 
 import attrs
@@ -26,35 +26,10 @@ from modelwire.ir._parts import (
     ToolResultPart,
 )
 
-__all__ = ["MINTED", "CallIds", "history_ids"]
+__all__ = ["MINTED", "CallIds"]
 
 MINTED: Final = "minted"
 """The note of an id that the wire did not have."""
-
-
-def history_ids(taken: Iterable[str]) -> Callable[[], str]:
-    """
-    Make the ids of a request: they count over its whole history.
-
-    Args:
-        taken: Ids that the history has itself.
-
-    Returns:
-        A function that gives `call_0`, `call_1`, … without those of *taken*.  The
-        same history gives the same ids, and a longer one begins with them.
-    """
-    used = set(taken)
-    number = -1
-
-    def new() -> str:
-        nonlocal number
-        while True:
-            number += 1
-            made = f"call_{number}"
-            if made not in used:
-                return made
-
-    return new
 
 
 class CallIds:

@@ -115,6 +115,11 @@ def _reasoning(inner: Reader) -> ReasoningConfig | None:
     budget = thinking.integer("thinkingBudget")
     if notes:
         thinking.left["$spelling"] = notes
+    said = (level, shown, budget, *thinking.left.values())
+    if all(value is None for value in said):
+        # An empty object says nothing; it stays for the sake of the same dialect.
+        inner.left["thinkingConfig"] = {}
+        return None
     return ReasoningConfig(
         effort=None if level is None else level.lower(),
         budget_tokens=budget,

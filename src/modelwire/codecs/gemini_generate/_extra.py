@@ -7,35 +7,19 @@ of other dialects.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
+from modelwire.codecs._own_extra import OwnExtra
 from modelwire.codecs.gemini_generate._wire import DIALECT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from modelwire.codecs._losses import LossLog
     from modelwire.ir._base import Extra, JSONObject
     from modelwire.ir._loss_codes import LossCode
 
 __all__ = ["drop_all", "spelling_of", "write_extra"]
 
-_NOTHING: Final[Mapping[str, Any]] = {}
-
-
-def spelling_of(extra: Extra) -> Mapping[str, Any]:
-    """
-    Give the notes about equivalent spellings in *extra*.
-
-    Args:
-        extra: A node's `extra`.
-
-    Returns:
-        The notes, perhaps empty.
-    """
-    own = extra.get(DIALECT) if extra else None
-    notes = own.get("$spelling") if own else None
-    return notes if isinstance(notes, dict) else _NOTHING
+spelling_of = OwnExtra(DIALECT).spelling
 
 
 def write_extra(
@@ -44,8 +28,6 @@ def write_extra(
     path: str,
     log: LossLog,
     code: LossCode,
-    *,
-    codes: Mapping[str, LossCode] | None = None,
 ) -> None:
     """
     Write this dialect's unknown fields into *out*; record those of others.
@@ -56,7 +38,6 @@ def write_extra(
         path: The node's path.
         log: Where losses go.
         code: The concept that the node belongs to.
-        codes: Concepts of single fields.
     """
     if not extra:
         return
@@ -64,7 +45,7 @@ def write_extra(
     if own:
         _merge(own, out, f"{path}.extra[{DIALECT!r}]", log, code)
     if len(extra) > 1 or own is None:
-        log.drop_extra(extra, path, code, codes)
+        log.drop_extra(extra, path, code)
 
 
 def _merge(
@@ -96,4 +77,4 @@ def drop_all(extra: Extra, path: str, code: LossCode, log: LossLog) -> None:
     for dialect, fields in extra.items():
         for name in fields:
             if not name.startswith("$"):
-                log.drop(code, f"{path}.extra[{dialect!r}].{name}")
+                log.drop_field(code, path, dialect, name)

@@ -10,14 +10,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from modelwire import ir  # for loss codes, which load when there is a loss
 from modelwire.codecs.gemini_generate._extra import spelling_of
 from modelwire.codecs.gemini_generate._wire import DIALECT, is_enum_name
 from modelwire.ir._base import JSONObject
-from modelwire.ir._losses import LossCode
 from modelwire.ir._response import Finish, FinishKind
 
 if TYPE_CHECKING:
     from modelwire.codecs._losses import LossLog
+    from modelwire.ir._loss_codes import LossCode
 
 __all__ = [
     "FINISH_REASONS",
@@ -88,23 +89,6 @@ _WORDS: Final[dict[FinishKind, str]] = {
     "unknown": "FINISH_REASON_UNSPECIFIED",
 }
 """The word for each meaning; nothing that failed becomes `STOP`."""
-
-_CODES: Final[dict[FinishKind, LossCode]] = {
-    "stop": LossCode.FINISH_STOP,
-    "stop_sequence": LossCode.FINISH_STOP_SEQUENCE,
-    "length": LossCode.FINISH_LENGTH,
-    "context_length": LossCode.FINISH_CONTEXT_LENGTH,
-    "tool_calls": LossCode.FINISH_TOOL_USE,
-    "content_filter": LossCode.FINISH_CONTENT_FILTER,
-    "refusal": LossCode.FINISH_REFUSAL,
-    "prompt_blocked": LossCode.FINISH_PROMPT_BLOCKED,
-    "pause": LossCode.FINISH_PAUSE,
-    "malformed_tool_call": LossCode.FINISH_MALFORMED_TOOL,
-    "compaction": LossCode.FINISH_COMPACTION,
-    "cancelled": LossCode.FINISH_ERROR_CANCELLED,
-    "error": LossCode.FINISH_ERROR_CANCELLED,
-    "unknown": LossCode.FINISH_UNKNOWN,
-}
 
 
 def reason_name(reason: Any) -> str | None:
@@ -181,7 +165,10 @@ def encode_finish(
     if finish is None:
         return {}
     kind = finish.kind
-    code = _CODES[kind]
+    # A stream decoder loads this module, and has no losses.
+    from modelwire.codecs._concept_codes import finish_code  # noqa: PLC0415
+
+    code = finish_code(finish)
     raw = finish.raw
     word = raw if raw is not None and _means(raw, kind) else _WORDS[kind]
     out: JSONObject = {"finishReason": word}
@@ -192,15 +179,15 @@ def encode_finish(
         if key == "finishMessage" and isinstance(value, str):
             out[key] = value
         elif not key.startswith("$"):
-            log.drop(code, f"{path}.extra[{DIALECT!r}].{key}")
+            log.drop_field(code, path, DIALECT, key)
     again = decode_finish(word, calls=calls)
     if again is not None and again.kind != kind:
         log.approximate(code, f"{path}.kind", f"{kind} as {word}")
     if finish.stop_sequence is not None:
-        log.drop(LossCode.FINISH_STOP_SEQUENCE, f"{path}.stop_sequence")
+        log.drop(ir.LossCode.FINISH_STOP_SEQUENCE, f"{path}.stop_sequence")
     _raw_loss(raw, word, code, log, path)
     if finish.extra:
-        log.drop_extra(finish.extra, path, LossCode.RESP_SAFETY)
+        log.drop_extra(finish.extra, path, ir.LossCode.RESP_SAFETY)
     return out
 
 
@@ -265,8 +252,8 @@ def encode_block(
         if not key.startswith("$"):
             out.setdefault(key, value)
     if finish.stop_sequence is not None:
-        log.drop(LossCode.FINISH_STOP_SEQUENCE, f"{path}.stop_sequence")
-    _raw_loss(raw, word, LossCode.FINISH_PROMPT_BLOCKED, log, path)
+        log.drop(ir.LossCode.FINISH_STOP_SEQUENCE, f"{path}.stop_sequence")
+    _raw_loss(raw, word, ir.LossCode.FINISH_PROMPT_BLOCKED, log, path)
     if finish.extra:
-        log.drop_extra(finish.extra, path, LossCode.RESP_SAFETY)
+        log.drop_extra(finish.extra, path, ir.LossCode.RESP_SAFETY)
     return out

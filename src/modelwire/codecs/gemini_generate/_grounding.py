@@ -18,9 +18,9 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
+from modelwire import ir  # for loss codes, which load when there is a loss
 from modelwire.codecs.gemini_generate._wire import DIALECT, camel
 from modelwire.ir._base import JSONObject
-from modelwire.ir._losses import LossCode
 from modelwire.ir._parts import Annotation
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ __all__ = ["CITATIONS", "GROUNDING", "annotations_of", "write_annotations"]
 GROUNDING: Final = "groundingMetadata"
 CITATIONS: Final = "citationMetadata"
 
-_CODE: Final = LossCode.OUT_ANNOTATIONS_CITATIONS
 _CITATION: Final = "citation"
 _LISTS: Final = ("citationSources", "citations")
 _MAX_ANNOTATIONS: Final = 100_000
@@ -248,9 +247,11 @@ def write_annotations(
     for key in (GROUNDING, CITATIONS):
         where = f"{choice}.extra[{DIALECT!r}].{key}"
         if key in had:
-            log.approximate(LossCode.RESP_GROUNDING, where, "made of the annotations")
+            log.approximate(
+                ir.LossCode.RESP_GROUNDING, where, "made of the annotations"
+            )
         elif key in fields:
-            log.add(LossCode.RESP_GROUNDING, None, "synthesised", to=where)
+            log.add(ir.LossCode.RESP_GROUNDING, None, "synthesised", to=where)
     _account(wanted, rows, annotations_of(fields, texts, places), log, choice)
 
 
@@ -366,14 +367,14 @@ def _account(
             else _chunk(note) is None
         )
         if gone:
-            log.drop(_CODE, path)
+            log.drop(ir.LossCode.OUT_ANNOTATIONS_CITATIONS, path)
             continue
         _, now = next(back, (0, note))
         count = written.get(number, 0)
         written[number] = count + 1
         to = f"{choice}.message.parts[{rows[number][0]}].annotations[{count}]"
         if rank != i and note.type == _CITATION:
-            log.add(_CODE, path, "moved", to=to)
+            log.add(ir.LossCode.OUT_ANNOTATIONS_CITATIONS, path, "moved", to=to)
         _compare(note, now, path, to, log)
 
 
@@ -387,20 +388,27 @@ def _compare(
         where = f"{path}.{name}"
         if before is None:
             log.add(
-                _CODE,
+                ir.LossCode.OUT_ANNOTATIONS_CITATIONS,
                 None,
                 "synthesised",
                 to=f"{to}.{name}",
                 severity="approximation",
             )
         elif after is None:
-            log.drop(_CODE, where)
+            log.drop(ir.LossCode.OUT_ANNOTATIONS_CITATIONS, where)
         elif name == "type":
-            log.add(_CODE, where, "approximated", severity="cosmetic")
+            log.add(
+                ir.LossCode.OUT_ANNOTATIONS_CITATIONS,
+                where,
+                "approximated",
+                severity="cosmetic",
+            )
         else:
-            log.approximate(_CODE, where)
+            log.approximate(ir.LossCode.OUT_ANNOTATIONS_CITATIONS, where)
     if was.extra:
-        log.drop_extra(was.extra, path, _CODE)
+        log.drop_extra(was.extra, path, ir.LossCode.OUT_ANNOTATIONS_CITATIONS)
         for key in was.extra.get(DIALECT, {}):
             if not key.startswith("$"):
-                log.drop(_CODE, f"{path}.extra[{DIALECT!r}].{key}")
+                log.drop_field(
+                    ir.LossCode.OUT_ANNOTATIONS_CITATIONS, path, DIALECT, key
+                )

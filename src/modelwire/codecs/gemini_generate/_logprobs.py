@@ -10,10 +10,10 @@ pydantic-ai__test-google-test-google-vertex-logprobs, read 2026-11-21.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
+from modelwire import ir  # for loss codes, which load when there is a loss
 from modelwire.codecs.gemini_generate._wire import DIALECT, camel
-from modelwire.ir._loss_codes import LossCode
 from modelwire.ir._parts import Logprobs, TokenLogprob
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from modelwire.ir._base import JSONObject
 
 __all__ = ["decode_logprobs", "encode_logprobs"]
-
-_CODE: Final = LossCode.RESP_LOGPROBS
 
 
 def decode_logprobs(value: Any) -> Logprobs | None:
@@ -94,10 +92,10 @@ def encode_logprobs(logprobs: Logprobs, log: LossLog, path: str) -> JSONObject |
     """
     tokens = logprobs.content
     if tokens is None:
-        log.drop(_CODE, path)
+        log.drop(ir.LossCode.RESP_LOGPROBS, path)
         return None
     if logprobs.refusal is not None:
-        log.drop(_CODE, f"{path}.refusal")
+        log.drop(ir.LossCode.RESP_LOGPROBS, f"{path}.refusal")
     out: JSONObject = {
         "chosenCandidates": [
             _encode(token, log, f"{path}.content[{i}]")
@@ -110,11 +108,11 @@ def encode_logprobs(logprobs: Logprobs, log: LossLog, path: str) -> JSONObject |
             where = f"{path}.content[{i}].top"
             if token.top is None:
                 # One list for all: an empty group stands for none.
-                log.add(_CODE, None, "synthesised", to=where)
+                log.add(ir.LossCode.RESP_LOGPROBS, None, "synthesised", to=where)
             rows = []
             for k, other in enumerate(token.top or ()):
                 if other.top is not None:
-                    log.drop(_CODE, f"{where}[{k}].top")
+                    log.drop(ir.LossCode.RESP_LOGPROBS, f"{where}[{k}].top")
                 rows.append(_encode(other, log, f"{where}[{k}]"))
             groups.append({"candidates": rows})
         out["topCandidates"] = groups
@@ -122,7 +120,7 @@ def encode_logprobs(logprobs: Logprobs, log: LossLog, path: str) -> JSONObject |
         if not key.startswith("$"):
             out.setdefault(key, value)
     if logprobs.extra:
-        log.drop_extra(logprobs.extra, path, _CODE)
+        log.drop_extra(logprobs.extra, path, ir.LossCode.RESP_LOGPROBS)
     return out
 
 
@@ -131,10 +129,10 @@ def _encode(token: TokenLogprob, log: LossLog, path: str) -> JSONObject:
     if token.logprob is not None:
         out["logProbability"] = token.logprob
     if token.bytes is not None:
-        log.drop(_CODE, f"{path}.bytes")
+        log.drop(ir.LossCode.RESP_LOGPROBS, f"{path}.bytes")
     if token.extra:
         for key, value in token.extra.get(DIALECT, {}).items():
             if not key.startswith("$"):
                 out.setdefault(key, value)
-        log.drop_extra(token.extra, path, _CODE)
+        log.drop_extra(token.extra, path, ir.LossCode.RESP_LOGPROBS)
     return out

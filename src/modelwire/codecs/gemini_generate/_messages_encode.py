@@ -119,12 +119,13 @@ def encode_messages(
     log = writer.log
     current = _current_turn(messages)
     for turn in _turns(messages):
-        message, index = turn.first, turn.place
-        path = f"$.messages[{index}]"
-        run = [(index, message), *turn.more]
-        parts = _parts(run, "$.messages", len(out), 0, writer)
+        run: list[tuple[int, Message]] = []
+        every = [(turn.place, turn.first), *turn.more]
+        parts = _parts(every, "$.messages", len(out), 0, writer, run)
         if parts is None:
             continue
+        index, message = run[0]
+        path = f"$.messages[{index}]"
         content: JSONObject = {"role": _ROLES[message.role], "parts": parts}
         if message.role in ("system", "developer"):
             _tag(parts)
@@ -142,7 +143,7 @@ def encode_messages(
                 # A role that is not known stays the client's own word.
                 del content["role"]
             _envelope(message, content, path, log)
-            for k, other in turn.more:
+            for k, other in run[1:]:
                 _envelope(other, {}, f"$.messages[{k}]", log)
             if content["role"] == "user" and message.role == "tool":
                 _report_roles(run, log)
@@ -158,8 +159,8 @@ def _turns(messages: Sequence[Message]) -> Iterator[_Turn]:
     for i, message in enumerate(messages):
         if (
             turn is not None
-            and message.role == "tool"
-            and turn.first.role == "tool"
+            and _is_results(message)
+            and _is_results(turn.first)
             and DIALECT not in message.extra
         ):
             turn.more.append((i, message))
@@ -171,12 +172,20 @@ def _turns(messages: Sequence[Message]) -> Iterator[_Turn]:
         yield turn
 
 
+def _is_results(message: Message) -> bool:
+    """Say whether a message is nothing but results."""
+    return message.role == "tool" and all(
+        isinstance(part, ToolResultPart) for part in message.parts
+    )
+
+
 def _parts(
     messages: list[tuple[int, Message]],
     field: str,
     place: int,
     before: int,
     writer: PartWriter,
+    kept: list[tuple[int, Message]] | None = None,
 ) -> list[JSONObject] | None:
     """
     Write the parts of messages as one content.
@@ -187,6 +196,7 @@ def _parts(
         place: The number of the content in the output.
         before: How many parts it has already.
         writer: What the encode shares.
+        kept: Gets the messages of which something is left.
 
     Returns:
         The parts; `None` (and losses of the whole messages) when nothing is left.
@@ -214,6 +224,8 @@ def _parts(
             _report_dropped(log, inner, path, message)
         else:
             log.extend(inner.losses)
+            if kept is not None:
+                kept.append((i, message))
     return out or None
 
 

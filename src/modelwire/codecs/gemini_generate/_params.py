@@ -12,6 +12,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from modelwire.codecs._effort import EFFORTS
+from modelwire.codecs._request_losses import drop_context, mode_code
+from modelwire.codecs._sampling import seed_within, stops_within
 from modelwire.codecs.gemini_generate._config_decode import (
     ENUM,
     JSON,
@@ -19,11 +22,11 @@ from modelwire.codecs.gemini_generate._config_decode import (
     SPEECH_FORMAT,
 )
 from modelwire.codecs.gemini_generate._extra import spelling_of, write_extra
-from modelwire.codecs.gemini_generate._profiles import has_levels, is_vertex
+from modelwire.codecs.gemini_generate._profiles import has_levels
 from modelwire.codecs.gemini_generate._schema import Spelling, to_wire
 from modelwire.codecs.gemini_generate._wire import DIALECT
 from modelwire.ir._base import JSONObject
-from modelwire.ir._losses import LossCode, Severity
+from modelwire.ir._losses import LossCode
 
 if TYPE_CHECKING:
     from modelwire.codecs._losses import LossLog
@@ -32,17 +35,16 @@ if TYPE_CHECKING:
 
 __all__ = ["encode_config", "encode_service", "report_unsupported"]
 
-_NO_FIELD: Final[tuple[tuple[str, LossCode, Severity | None], ...]] = (
-    ("min_p", LossCode.PARAM_MIN_P_TYPICAL_P_REPETITION, None),
-    ("logit_bias", LossCode.PARAM_LOGIT_BIAS, None),
-    ("include_usage", LossCode.SVC_INCLUDE_USAGE_OBFUSCATION, None),
-    ("user_id", LossCode.META_USER, None),
-    ("previous_response_id", LossCode.STATE_PREVIOUS, None),
-    ("conversation", LossCode.STATE_CONVERSATION, None),
-    ("truncation", LossCode.PARAM_TRUNCATION, None),
-    ("context_management", LossCode.CTX_COMPACTION, "parameter"),
-    ("verbosity", LossCode.PARAM_VERBOSITY, None),
-    ("prediction", LossCode.PARAM_PREDICTION, None),
+_NO_FIELD: Final[tuple[tuple[str, LossCode], ...]] = (
+    ("min_p", LossCode.PARAM_MIN_P_TYPICAL_P_REPETITION),
+    ("logit_bias", LossCode.PARAM_LOGIT_BIAS),
+    ("include_usage", LossCode.SVC_INCLUDE_USAGE_OBFUSCATION),
+    ("user_id", LossCode.META_USER),
+    ("previous_response_id", LossCode.STATE_PREVIOUS),
+    ("conversation", LossCode.STATE_CONVERSATION),
+    ("truncation", LossCode.PARAM_TRUNCATION),
+    ("verbosity", LossCode.PARAM_VERBOSITY),
+    ("prediction", LossCode.PARAM_PREDICTION),
 )
 """Fields of the request that have no counterpart, with their concepts."""
 
@@ -55,9 +57,10 @@ def report_unsupported(request: ChatRequest, log: LossLog) -> None:
         request: The request.
         log: Where losses go.
     """
-    for name, code, severity in _NO_FIELD:
+    for name, code in _NO_FIELD:
         if getattr(request, name) is not None:
-            log.add(code, f"$.{name}", "dropped", severity=severity)
+            log.drop(code, f"$.{name}")
+    drop_context(request, log)
     policy = request.cache
     if policy is None:
         return
@@ -75,7 +78,7 @@ def report_unsupported(request: ChatRequest, log: LossLog) -> None:
         for name in fields:
             if not name.startswith("$"):
                 said = True
-                log.drop(LossCode.CACHE_AUTO, f"$.cache.extra[{dialect!r}].{name}")
+                log.drop_field(LossCode.CACHE_AUTO, "$.cache", dialect, name)
     if not said:
         log.add(LossCode.CACHE_AUTO, "$.cache", "dropped", severity="cosmetic")
 
@@ -95,16 +98,14 @@ _SIMPLE: Final = (
 )
 """Fields that are written as they are."""
 
-_MOST_STOPS: Final = 5
-_INT32: Final = 2**31
 
-
-def encode_config(request: ChatRequest, log: LossLog) -> JSONObject:
+def encode_config(request: ChatRequest, profile: Profile, log: LossLog) -> JSONObject:
     """
     Write `generationConfig`.
 
     Args:
         request: The request.
+        profile: The limits of the variant.
         log: Where losses go.
 
     Returns:
@@ -115,18 +116,12 @@ def encode_config(request: ChatRequest, log: LossLog) -> JSONObject:
         value = getattr(request, name)
         if value is not None:
             out[key] = value
-    if request.seed is not None:
-        seed = request.seed
-        if not -_INT32 <= seed < _INT32:
-            seed %= _INT32
-            log.approximate(LossCode.PARAM_SEED, "$.seed", "cut to 32 bits")
+    seed = seed_within(request, profile, log)
+    if seed is not None:
         out["seed"] = seed
-    if request.stop_sequences:
-        if len(request.stop_sequences) > _MOST_STOPS:
-            log.approximate(
-                LossCode.PARAM_STOP, "$.stop_sequences", f"the first {_MOST_STOPS}"
-            )
-        out["stopSequences"] = list(request.stop_sequences[:_MOST_STOPS])
+    stops = stops_within(request, profile, log)
+    if stops:
+        out["stopSequences"] = list(stops)
     if request.modalities is not None:
         out["responseModalities"] = [word.upper() for word in request.modalities]
     _speech(request, out, log)
@@ -172,7 +167,7 @@ def _format(request: ChatRequest, out: JSONObject, log: LossLog) -> None:
             if key == "responseMimeType":
                 out[key] = value
             elif not key.startswith("$"):
-                log.drop(LossCode.FMT_GRAMMAR_REGEX, f"{path}.extra[{DIALECT!r}].{key}")
+                log.drop_field(LossCode.FMT_GRAMMAR_REGEX, path, DIALECT, key)
         if "responseMimeType" not in out:
             log.drop(LossCode.FMT_GRAMMAR_REGEX, path)
         log.drop_extra(wanted.extra, path, LossCode.FMT_GRAMMAR_REGEX)
@@ -191,19 +186,14 @@ def _format(request: ChatRequest, out: JSONObject, log: LossLog) -> None:
             out["responseMimeType"] = ENUM
     for name in ("name", "description", "strict"):
         if getattr(wanted, name) is not None:
-            log.add(
-                LossCode.FMT_JSON_SCHEMA,
-                f"{path}.{name}",
-                "dropped",
-                severity="cosmetic" if name == "strict" else "parameter",
-            )
+            log.drop(LossCode.FMT_JSON_SCHEMA, f"{path}.{name}")
     if wanted.kind != "json_schema" and wanted.schema is not None:
         log.drop(LossCode.FMT_JSON_SCHEMA, f"{path}.schema")
     for key in wanted.extra.get(DIALECT, {}):
         if not key.startswith("$") and not (
             key == "responseMimeType" and out.get(key) == ENUM
         ):
-            log.drop(code, f"{path}.extra[{DIALECT!r}].{key}")
+            log.drop_field(code, path, DIALECT, key)
     if wanted.extra:
         log.drop_extra(wanted.extra, path, code)
 
@@ -222,20 +212,6 @@ def _schema(schema: JSONObject, notes: object, out: JSONObject) -> None:
 
 
 # --- reasoning ----------------------------------------------------------------------
-
-_LEVELS: Final = {"none": "MINIMAL", "max": "XHIGH"}
-"""Efforts that are written as another level."""
-
-_BUDGETS: Final = {
-    "none": 0,
-    "minimal": 512,
-    "low": 2048,
-    "medium": 8192,
-    "high": 16384,
-    "xhigh": 24576,
-    "max": -1,
-}
-"""The budget of each effort, for models without levels (our choice, section 5a)."""
 
 _DISPLAYS: Final = {
     "summarized": True,
@@ -289,12 +265,12 @@ def _effort(model: str, effort: str, out: JSONObject, log: LossLog) -> None:
     """Write an effort as a level, or as a budget for models without levels."""
     path = "$.reasoning.effort"
     code = LossCode.THINK_OFF if effort == "none" else LossCode.THINK_EFFORT
+    row = EFFORTS.get(effort)
     if not has_levels(model):
-        budget = _BUDGETS.get(effort)
-        if budget is None:
+        if row is None:
             log.drop(code, path, effort[:64])
             return
-        out["thinkingBudget"] = budget
+        budget = out["thinkingBudget"] = row.gemini_budget
         log.approximate(
             code,
             path,
@@ -302,7 +278,7 @@ def _effort(model: str, effort: str, out: JSONObject, log: LossLog) -> None:
             to="$.reasoning.budget_tokens",
         )
         return
-    level = _LEVELS.get(effort, effort.upper())
+    level = effort.upper() if row is None else row.gemini
     if level.lower() != effort:
         log.approximate(code, path, f"{effort} as {level}")
     out["thinkingLevel"] = level
@@ -322,8 +298,7 @@ def _mode(reasoning: ReasoningConfig, out: JSONObject, log: LossLog) -> None:
         out["thinkingBudget"] = -1
         log.approximate(LossCode.THINK_ADAPTIVE, path, "as a budget of -1", to=to)
     else:
-        code = LossCode.THINK_ADAPTIVE if mode == "adaptive" else LossCode.THINK_BUDGET
-        log.add(code, path, "dropped", severity="cosmetic")
+        log.add(mode_code(mode), path, "dropped", severity="cosmetic")
 
 
 # --- service ------------------------------------------------------------------------
@@ -355,7 +330,7 @@ def encode_service(
             log.drop(LossCode.SAFETY_SETTINGS, "$.safety_settings")
     if request.metadata is not None:
         own = spelling_of(request.extra).get("metadata") == "labels"
-        if own or is_vertex(profile):
+        if own or profile.labels:
             body["labels"] = dict(request.metadata)
         else:
             log.drop(LossCode.META_KV, "$.metadata", "labels exist on Vertex only")

@@ -11,8 +11,13 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from modelwire.codecs._call_arguments import (
+    INVALID_ARGUMENTS,
+    arguments_object,
+)
 from modelwire.codecs._json import loads
 from modelwire.codecs._losses import LossLog
+from modelwire.codecs._part_codes import call_code, result_part_code
 from modelwire.codecs.gemini_generate import _part_media
 from modelwire.codecs.gemini_generate._call_ids import MINTED
 from modelwire.codecs.gemini_generate._extra import spelling_of
@@ -55,39 +60,7 @@ __all__ = [
 CUSTOM_FIELD: Final = "input"
 """The one argument of a free-text tool that is declared as a function."""
 
-INVALID_ARGUMENTS: Final = "_invalid_arguments"
-"""
-The one key of `args` whose text was no JSON object.
-
-The API takes objects only, so text that is not one is wrapped and reported: it is
-never passed off as what the model said, and never as `{}` (L24).
-"""
-
 _UNKNOWN_NAME: Final = "unknown_function"
-
-_KIND_CODES: Final = {
-    "computer": LossCode.BT_COMPUTER,
-    "mcp_approval": LossCode.BT_MCP_APPROVAL,
-}
-
-
-def _object(writer: PartWriter, arguments: str, path: str) -> JSONObject:
-    """Give arguments as an object; empty text is no arguments (T12)."""
-    if arguments in ("", "{}"):
-        return {}
-    try:
-        value = loads(arguments) if arguments.strip() else {}
-    except RemoteProtocolError:
-        value = None
-    if type(value) is dict:
-        return value
-    writer.log.add(
-        LossCode.OUT_TOOL_CALL,
-        f"{path}.arguments",
-        "repaired",
-        detail=f"no JSON object; wrapped as {INVALID_ARGUMENTS}",
-    )
-    return {INVALID_ARGUMENTS: arguments}
 
 
 def tool_call(
@@ -117,10 +90,9 @@ def tool_call(
         out["args"] = {CUSTOM_FIELD: part.arguments}
     else:
         out["name"] = writer.tool_name(part.name, f"{path}.name")
-        out["args"] = _object(writer, part.arguments, path)
+        out["args"] = arguments_object(part.arguments, path, writer.log)
         if part.kind != "function":
-            code = _KIND_CODES.get(part.kind, LossCode.BT_SHELL_EDITOR_MEMORY_PATCH)
-            log.approximate(code, f"{path}.kind", "as a function call")
+            log.approximate(call_code(part.kind), f"{path}.kind", "as a function call")
     return writer.finish({"functionCall": out}, part, path, LossCode.OUT_TOOL_CALL)
 
 
@@ -207,8 +179,8 @@ def _content(
         # loss speaks of a whole text.
         to = f"{path}.content[0]"
         log.add(LossCode.TOOL_RESULT_TEXT, where, "merged", to=to)
-        for code in {loss.code: None for loss in inner.losses}:
-            log.approximate(code, where, to=to)
+        for loss in inner.losses:
+            log.add(loss.code, where, "approximated", to=to, severity=loss.severity)
     if first is not None and count == 1:
         _report_order(part, first, logs, path, log)
     out["response"] = _response(writer, part, texts, path)
@@ -272,7 +244,7 @@ def _result_media(writer: PartWriter, item: Part, path: str) -> JSONObject | Non
         return _part_media.document(writer, item, path, "user")
     if isinstance(item, UnknownPart) and item.dialect == DIALECT:
         return dict(item.raw)
-    writer.log.drop(LossCode.TOOL_RESULT_FILE_DOC, path)
+    writer.log.add(result_part_code(item), path, "dropped", severity="content")
     return None
 
 
@@ -348,7 +320,7 @@ def server_call(
         log.add(LossCode.TOOL_CALL_ID, None, "synthesised", to=f"{path}.id")
     written = bool(part.id) and not writer.omits(part.id, part)
     if part.name == CODE_CALL:
-        out = _object(writer, part.arguments, path)
+        out = arguments_object(part.arguments, path, writer.log)
         if written:
             out = {**out, "id": part.id}
         member = CODE_CALL
@@ -360,7 +332,7 @@ def server_call(
         if written:
             out["id"] = part.id
         if part.arguments:
-            out["args"] = _object(writer, part.arguments, path)
+            out["args"] = arguments_object(part.arguments, path, writer.log)
     return writer.finish({member: out}, part, path, LossCode.BT_CALL_ITEMS)
 
 

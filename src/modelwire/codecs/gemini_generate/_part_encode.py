@@ -12,24 +12,24 @@ it; a part that is written has its losses at the fields that changed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from modelwire.codecs._aliases import AliasBook
 from modelwire.codecs._base import NO_ALIASES, Aliases
 from modelwire.codecs._losses import LossLog
+from modelwire.codecs._profile import Profile
 from modelwire.codecs.gemini_generate import _part_calls, _part_media
 from modelwire.codecs.gemini_generate._call_ids import MINTED
 from modelwire.codecs.gemini_generate._extra import spelling_of, write_extra
+from modelwire.codecs.gemini_generate._profiles import CLIENT, DEFAULT_PROFILE
 from modelwire.codecs.gemini_generate._wire import (
     DIALECT,
     KIN,
-    NAME_CHARSET,
-    NAME_LIMIT,
 )
 from modelwire.errors import InvalidIRError
 from modelwire.ir._base import Extra, JSONObject
-from modelwire.ir._losses import LossCode
+from modelwire.ir._losses import Loss, LossCode
 from modelwire.ir._messages import LEGAL_PARTS, Role
 from modelwire.ir._parts import (
     AudioPart,
@@ -60,11 +60,11 @@ class PartWriter:
     """
     Writes the parts of one request or one answer.
 
-    Args of the constructor: *response* says that a client reads the parts; *remote*
-    that the API opens addresses of the web; *levels* that the model takes settings
-    per part; *home* renames what an earlier encode renamed; *predict* gives the ids
-    that the decoder will fill in, so that only those are left out again; *named* are
-    ids that must be written because something refers to them by id.
+    Args of the constructor: *response* says that a client reads the parts; *profile*
+    is the variant that does; *levels* says that the model takes settings per part;
+    *home* renames what an earlier encode renamed; *predict* gives the ids that the
+    decoder will fill in, so that only those are left out again; *named* are ids that
+    must be written because something refers to them by id.
     """
 
     __slots__ = (
@@ -78,7 +78,7 @@ class PartWriter:
         "named",
         "omitted",
         "predict",
-        "remote",
+        "profile",
         "response",
     )
 
@@ -87,7 +87,7 @@ class PartWriter:
         log: LossLog,
         *,
         response: bool = False,
-        remote: bool = False,
+        profile: Profile = DEFAULT_PROFILE,
         levels: bool = True,
         book: AliasBook | None = None,
         home: Aliases = NO_ALIASES,
@@ -96,12 +96,15 @@ class PartWriter:
     ) -> None:
         self.log = log
         self.response = response
-        self.remote = remote
+        self.profile = profile
         self.levels = levels
         self.book = (
             book
             if book is not None
-            else AliasBook(name_charset=NAME_CHARSET, name_limit=NAME_LIMIT)
+            else AliasBook(
+                name_charset=profile.tool_name_charset,
+                name_limit=profile.tool_name_max,
+            )
         )
         self.home = home
         self.calls: dict[str, str] = {}
@@ -155,16 +158,28 @@ class PartWriter:
         outer, self.log = self.log, LossLog(DIALECT)
         written = write()
         inner, self.log = self.log, outer
+        self.place(inner.losses, path, to)
+        return written
+
+    def place(self, losses: Sequence[Loss], path: str, to: str) -> None:
+        """
+        Record what a part lost that stands elsewhere in the decoded output.
+
+        Args:
+            losses: The losses, as they were recorded for *path*.
+            path: Where the part stands in the source.
+            to: Where it stands in the output.
+        """
         # A part that is another one now is changed as a whole: there is no telling
         # which of its fields the output shows.
-        whole = any(loss.path == path and loss.to is None for loss in inner.losses)
-        for loss in inner.losses:
+        whole = any(loss.path == path and loss.to is None for loss in losses)
+        for loss in losses:
             place = loss.to
             if whole:
                 place = None
             elif place is not None and place.startswith(path):
                 place = to + place[len(path) :]
-            outer.add(
+            self.log.add(
                 loss.code,
                 path if whole else loss.path,
                 # `dropped` at a part's path would say that the part is gone.
@@ -173,7 +188,6 @@ class PartWriter:
                 severity=loss.severity,
                 detail=loss.detail,
             )
-        return written
 
     def finish(
         self, out: JSONObject, part: Part, path: str, code: LossCode
@@ -305,7 +319,8 @@ def encode_part(
     Returns:
         The wire part, or `None` when the part is dropped.
     """
-    return PartWriter(log, response=response, remote=response).part(part, path, role)
+    profile = CLIENT if response else DEFAULT_PROFILE
+    return PartWriter(log, response=response, profile=profile).part(part, path, role)
 
 
 # --- texts --------------------------------------------------------------------------
@@ -356,8 +371,9 @@ def _reasoning(
     out: JSONObject = {"thought": True}
     text = part.text
     if text is None and part.summaries:
-        text = "\n\n".join(part.summaries)
-        log.add(LossCode.THINK_TEXT, path, "synthesised", to=f"{path}.text")
+        text = "\n\n".join(filter(None, part.summaries))
+        where = f"{path}.summaries"
+        log.approximate(LossCode.THINK_SUMMARY, where, to=f"{path}.text")
     elif text is None and _has_fields(part.extra):
         # Beside unknown fields a part without a text would be one of an unknown kind.
         text = ""
@@ -370,8 +386,8 @@ def _reasoning(
         )
     if text is not None:
         out = {"text": text, "thought": True}
-    for i in range(len(part.summaries)):
-        log.approximate(LossCode.THINK_SUMMARY, f"{path}.summaries[{i}]")
+    if part.text is not None and part.summaries:
+        log.drop(LossCode.THINK_SUMMARY, f"{path}.summaries")
     if part.redacted is not None:
         log.drop(LossCode.THINK_REDACTED, f"{path}.redacted")
     if part.encrypted is not None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from modelwire.codecs._part_codes import result_part_code
 from modelwire.codecs.gemini_generate._extra import spelling_of
 from modelwire.codecs.gemini_generate._files import (
     guess_type,
@@ -85,15 +86,16 @@ def _source(
                 detail=f"file of {source.dialect}",
             )
             return None
-        if source.dialect is None:
+        own = source.dialect is not None
+        if not own:
             writer.log.add(upload, path, "approximated", severity="cosmetic")
-        return _address(writer, source, path, kind, upload)
+        return _address(writer, source, path, kind, upload, own=own)
     if isinstance(source, UrlSource):
         said = spelling_of(part.extra).get("source") == "fileData"
-        if not (said or writer.remote or is_google(source.url)):
+        if not (said or writer.profile.web_media or is_google(source.url)):
             writer.log.add(web, path, "needs_fetch")
             return None
-        return _address(writer, source, path, kind, web)
+        return _address(writer, source, path, kind, web, own=said)
     writer.log.add(inline, path, "dropped", severity="error")
     return None
 
@@ -122,6 +124,8 @@ def _address(
     path: str,
     kind: str,
     code: LossCode,
+    *,
+    own: bool,
 ) -> JSONObject:
     uri = source.file_id if isinstance(source, FileIdSource) else source.url
     media_type = source.media_type
@@ -133,8 +137,10 @@ def _address(
             fits = guess is not None and media_kind(guess) == kind
             media_type = guess if fits else _DEFAULT_TYPES[kind]
         writer.log.approximate(code, path, "media type")
-    elif media_type is None and guess_type(uri) is not None and writer.remote:
-        # Vertex wants a type beside every address.
+    elif (
+        media_type is None and not own and writer.profile.web_media and guess_type(uri)
+    ):
+        # Vertex wants a type beside every address; a client of it knows that itself.
         media_type = guess_type(uri)
         writer.log.add(
             code, path, "approximated", severity="cosmetic", detail="media type"
@@ -220,7 +226,7 @@ def document(
         return None
     inner = out.get("inlineData") or out["fileData"]
     if (
-        writer.remote
+        writer.profile.display_names
         or writer.response
         or spelling_of(part.extra).get("filename") == "displayName"
     ):
@@ -277,7 +283,7 @@ def search_result(
     writer: PartWriter, part: SearchResultPart, path: str, role: Role
 ) -> JSONObject | None:
     """Write a search result that the caller supplies as text."""
-    del role
-    writer.log.approximate(LossCode.IN_SEARCH_RESULT, path, "as text")
+    code = result_part_code(part) if role == "tool" else LossCode.IN_SEARCH_RESULT
+    writer.log.approximate(code, path, "as text")
     lines = [part.title, part.source, _joined(part.content)]
     return {"text": "\n".join(line for line in lines if line)}

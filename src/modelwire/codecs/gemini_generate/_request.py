@@ -12,11 +12,13 @@ from urllib.parse import quote
 
 from modelwire.codecs._aliases import AliasBook
 from modelwire.codecs._base import RAISE_ON_ERROR, EncodedRequest, Headers, LossPolicy
-from modelwire.codecs._json import dumps, loads
+from modelwire.codecs._ids import history_ids
+from modelwire.codecs._json import dumps
 from modelwire.codecs._losses import LossLog
 from modelwire.codecs._profile import Profile
-from modelwire.codecs._reader import describe
-from modelwire.codecs.gemini_generate._call_ids import MINTED, history_ids
+from modelwire.codecs._request_body import request_object
+from modelwire.codecs._request_losses import drop_headers
+from modelwire.codecs.gemini_generate._call_ids import MINTED
 from modelwire.codecs.gemini_generate._extra import spelling_of, write_extra
 from modelwire.codecs.gemini_generate._messages_encode import (
     encode_messages,
@@ -31,7 +33,6 @@ from modelwire.codecs.gemini_generate._part_encode import PartWriter
 from modelwire.codecs.gemini_generate._profiles import (
     DEFAULT_PROFILE,
     has_levels,
-    is_vertex,
 )
 from modelwire.codecs.gemini_generate._request_decode import COLLECTIONS, read_request
 from modelwire.codecs.gemini_generate._tools import encode_choice, encode_tools
@@ -39,13 +40,9 @@ from modelwire.codecs.gemini_generate._wire import (
     API_VERSION,
     DIALECT,
     JSON_HEADERS,
-    NAME_CHARSET,
-    NAME_LIMIT,
 )
 from modelwire.errors import (
-    LimitExceededError,
     Problem,
-    RemoteProtocolError,
     RequestDecodeError,
 )
 from modelwire.ir._base import JSONObject
@@ -60,17 +57,6 @@ from modelwire.ir._request import ChatRequest
 from modelwire.ir._tools import CustomTool, FunctionTool
 
 __all__ = ["decode_request", "encode_request", "request_path"]
-
-_EXTRA_CODES: Final = {
-    "prompt": LossCode.PROMPT_TEMPLATE,
-    "background": LossCode.SVC_BACKGROUND,
-    "max_tool_calls": LossCode.TOOL_MAX_TOOL_CALLS,
-    "moderation": LossCode.SAFETY_SETTINGS,
-    "container": LossCode.SVC_CONTAINER_SKILLS,
-    "inference_geo": LossCode.SVC_GEO,
-    "thinking": LossCode.THINK_EFFORT,
-}
-"""Concepts of other dialects' fields that have no place in the IR."""
 
 _BLANK: Final = " "
 """The text of a conversation that has no message of its own."""
@@ -108,16 +94,7 @@ def decode_request(
         `GenerateContentRequest`, generativelanguage v1beta, read 2026-11-21.
     """
     del headers, profile
-    try:
-        obj = loads(body)
-    except LimitExceededError:
-        raise
-    except RemoteProtocolError as error:
-        problem = Problem("$", "a JSON object", "no JSON")
-        raise RequestDecodeError((problem,), dialect=DIALECT) from error
-    if not isinstance(obj, dict):
-        problem = Problem("$", "object", describe(obj))
-        raise RequestDecodeError((problem,), dialect=DIALECT)
+    obj = request_object(body, DIALECT)
     problems: list[Problem] = []
     request = read_request(obj, path, query, problems)
     if problems:
@@ -151,11 +128,13 @@ def encode_request(
         `GenerateContentRequest`, generativelanguage v1beta, read 2026-11-21.
     """
     log = LossLog(DIALECT)
-    book = AliasBook(name_charset=NAME_CHARSET, name_limit=NAME_LIMIT)
+    book = AliasBook(
+        name_charset=profile.tool_name_charset, name_limit=profile.tool_name_max
+    )
     taken, named = _ids(request)
     writer = PartWriter(
         log,
-        remote=is_vertex(profile),
+        profile=profile,
         levels=has_levels(request.model),
         book=book,
         predict=history_ids(taken),
@@ -181,14 +160,13 @@ def encode_request(
     calling = encode_choice(request, writer)
     if calling is not None:
         body["toolConfig"] = {"functionCallingConfig": calling}
-    config = encode_config(request, log)
+    config = encode_config(request, profile, log)
     if config:
         body["generationConfig"] = config
     encode_service(request, body, profile, log)
     report_unsupported(request, log)
-    for name, _ in request.headers:
-        log.add(LossCode.META_KV, "$.headers", "dropped", detail=f"header {name[:64]}")
-    write_extra(request.extra, body, "$", log, LossCode.META_KV, codes=_EXTRA_CODES)
+    drop_headers(request.headers, log)
+    write_extra(request.extra, body, "$", log, LossCode.META_KV)
     return EncodedRequest(
         method="POST",
         path=request_path(request, profile, log),
@@ -228,10 +206,12 @@ def request_path(request: ChatRequest, profile: Profile, log: LossLog) -> str:
         for name in COLLECTIONS:
             if model.startswith(f"{name}/"):
                 model, collection = model.removeprefix(f"{name}/"), name
+    named = quote(model, safe="")
     version = profile.api_version or API_VERSION
-    if is_vertex(profile) and collection == "models":
-        collection = "publishers/google/models"
-    return f"/{version}/{collection}/{quote(model, safe='')}:{action}"
+    template = profile.stream_path if request.stream else profile.path
+    if template is None or collection != "models":
+        return f"/{version}/{collection}/{named}:{action}"
+    return template.format(version=version, model=named)
 
 
 def _ids(request: ChatRequest) -> tuple[list[str], frozenset[str]]:

@@ -12,8 +12,9 @@ import re
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote
 
+from modelwire.codecs._ids import history_ids
 from modelwire.codecs._reader import Reader, describe
-from modelwire.codecs.gemini_generate._call_ids import CallIds, history_ids
+from modelwire.codecs.gemini_generate._call_ids import CallIds
 from modelwire.codecs.gemini_generate._config_decode import read_config
 from modelwire.codecs.gemini_generate._parts import decode_parts
 from modelwire.codecs.gemini_generate._tools import decode_choice, decode_tools

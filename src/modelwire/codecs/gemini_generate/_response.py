@@ -9,7 +9,7 @@ without candidates; in the IR it is a choice without parts that says so.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -23,7 +23,7 @@ from modelwire.codecs._base import (
     Ids,
     LossPolicy,
 )
-from modelwire.codecs._ids import counting_ids
+from modelwire.codecs._ids import counting_ids, turn_seed
 from modelwire.codecs._json import dumps, loads
 from modelwire.codecs._losses import LossLog
 from modelwire.codecs._profile import Profile
@@ -49,7 +49,7 @@ from modelwire.codecs.gemini_generate._logprobs import decode_logprobs, encode_l
 from modelwire.codecs.gemini_generate._part_calls import CUSTOM_FIELD
 from modelwire.codecs.gemini_generate._part_encode import PartWriter
 from modelwire.codecs.gemini_generate._parts import decode_parts
-from modelwire.codecs.gemini_generate._profiles import DEFAULT_PROFILE
+from modelwire.codecs.gemini_generate._profiles import CLIENT, DEFAULT_PROFILE
 from modelwire.codecs.gemini_generate._time import decode_time, encode_time
 from modelwire.codecs.gemini_generate._usage import (
     decode_usage,
@@ -69,7 +69,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "bring_home",
-    "call_seed",
     "decode_response",
     "encode_response",
     "place_annotations",
@@ -156,30 +155,13 @@ def _fold(
     return accumulator.response
 
 
-def call_seed(response_id: str | None, request: ChatRequest | None) -> str | None:
-    """
-    Give what the ids of an answer's calls begin with.
-
-    Args:
-        response_id: The answer's own id.
-        request: The request that is answered, where known.
-
-    Returns:
-        The answer's id; without one the turn's number keeps the ids of two answers
-        apart.
-    """
-    if response_id or request is None:
-        return response_id
-    return f"turn_{len(request.messages)}"
-
-
 def _read(
     obj: JSONObject, aliases: Aliases, request: ChatRequest | None
 ) -> ChatResponse:
     reader = Reader(camel(obj), "$", None)
     left = reader.left
     id_ = reader.string("responseId")
-    ids = counting_ids(call_seed(id_, request))
+    ids = counting_ids(id_ or turn_seed(request))
     calls = CallIds(lambda: ids("call"))
     choices: list[Choice] = []
     candidates = left.get("candidates")
@@ -363,7 +345,8 @@ def encode_response(
         request: The request that is answered; its model stands in where the response
             names none.
         aliases: Renames to undo, where the decoder did not.
-        ids: Makes ids that are missing; the default counts under the response's id.
+        ids: Makes the response's id where it has none; `None`: none is written,
+            because it is optional here.
         created: The time where the response names none; 0: none is written, as the
             Developer API does.
         on_loss: Which losses stop the encode.
@@ -379,17 +362,15 @@ def encode_response(
         `GenerateContentResponse` of google-genai 3.4.0, read 2026-11-21.
     """
     log = LossLog(DIALECT)
-    if ids is None:
-        ids = counting_ids(response.id)
     id_ = response.id
-    if not id_:
+    if not id_ and ids is not None:
         id_ = ids("response")
         log.add(LossCode.RESP_ID, None, "synthesised", to="$.id")
     again = counting_ids(id_)
     writer = PartWriter(
         log,
         response=True,
-        remote=True,
+        profile=CLIENT,
         home=aliases if aliases is not None else NO_ALIASES,
         predict=lambda: again("call"),
     )
@@ -405,7 +386,8 @@ def encode_response(
     if model is not None:
         body["modelVersion"] = model
     _time(response, created, body, log)
-    body["responseId"] = id_
+    if id_:
+        body["responseId"] = id_
     if response.moderation is not None:
         log.drop(LossCode.RESP_SAFETY, "$.moderation")
     write_extra(response.extra, body, "$", log, LossCode.RESP_FINGERPRINT)
@@ -490,6 +472,8 @@ def _candidate(choice: Choice, path: str, writer: PartWriter) -> JSONObject:
             texts.append((len(parts), where, written["text"], ()))
         parts.append(written)
     content: JSONObject = {"parts": parts, "role": "model"}
+    if message.role != "assistant":
+        log.approximate(LossCode.RESP_ROLE_OBJECT, f"{path}.message.role")
     _message(message, f"{path}.message", log)
     own = message.extra.get(DIALECT, {})
     if "role" in own:
@@ -503,12 +487,6 @@ def _candidate(choice: Choice, path: str, writer: PartWriter) -> JSONObject:
         logprobs = encode_logprobs(choice.logprobs, log, f"{path}.logprobs")
         if logprobs is not None:
             out["logprobsResult"] = logprobs
-    write_extra(choice.extra, out, path, log, LossCode.RESP_SAFETY, codes=_CODES)
+    write_extra(choice.extra, out, path, log, LossCode.RESP_SAFETY)
     write_annotations(texts, out, log, path)
     return out
-
-
-_CODES: Final = {
-    "annotations": LossCode.OUT_ANNOTATIONS_CITATIONS,
-    "logprobs": LossCode.RESP_LOGPROBS,
-}

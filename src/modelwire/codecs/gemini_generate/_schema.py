@@ -12,9 +12,9 @@ Source: `Schema` of google-genai 3.4.0 and of generativelanguage v1beta, read
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
+from modelwire.codecs._schema_walk import mapped
 from modelwire.ir._base import JSONObject
 
 __all__ = ["Spelling", "from_wire", "to_wire"]
@@ -25,15 +25,9 @@ Spelling: TypeAlias = Literal["upper", "schema"]
 _TYPES: Final = frozenset(
     {"string", "number", "integer", "boolean", "array", "object", "null"}
 )
-_ONE: Final = ("items", "additionalProperties", "not")
-_MANY: Final = ("anyOf", "oneOf", "allOf", "prefixItems")
-_NAMED: Final = ("properties", "defs", "$defs", "definitions")
 _COUNTS: Final = (
     "minItems", "maxItems", "minProperties", "maxProperties", "minLength", "maxLength",
 )  # fmt: skip
-_DEPTH: Final = 128
-
-_Change: TypeAlias = Callable[[JSONObject], None]
 
 
 def from_wire(schema: JSONObject) -> tuple[JSONObject, Spelling]:
@@ -61,7 +55,7 @@ def from_wire(schema: JSONObject) -> tuple[JSONObject, Spelling]:
             if type(count) is str and count.isascii() and count.isdigit():
                 node[key] = int(count[:18])
 
-    made = _walk(schema, change, 0)
+    made = mapped(schema, change)
     return made, "schema" if False in seen else "upper"
 
 
@@ -85,33 +79,4 @@ def to_wire(schema: JSONObject, spelling: Spelling) -> JSONObject:
         if spelling == "upper" and type(type_) is str and type_ in _TYPES:
             node["type"] = type_.upper()
 
-    return _walk(schema, change, 0)
-
-
-def _walk(schema: JSONObject, change: _Change, depth: int) -> JSONObject:
-    """Copy *schema* with *change* made to each schema in it."""
-    out: JSONObject = dict(schema)
-    change(out)
-    if depth >= _DEPTH:
-        return out
-    for key in _ONE:
-        _walk_one(out, key, change, depth)
-    for key in _MANY:
-        value = out.get(key)
-        if type(value) is list:
-            out[key] = [_inner(item, change, depth) for item in value]
-    for key in _NAMED:
-        value = out.get(key)
-        if type(value) is dict:
-            out[key] = {k: _inner(v, change, depth) for k, v in value.items()}
-    return out
-
-
-def _walk_one(out: JSONObject, key: str, change: _Change, depth: int) -> None:
-    """Walk the one schema that stands under *key*."""
-    if key in out:
-        out[key] = _inner(out[key], change, depth)
-
-
-def _inner(value: Any, change: _Change, depth: int) -> Any:
-    return _walk(value, change, depth + 1) if type(value) is dict else value
+    return mapped(schema, change)

@@ -17,6 +17,7 @@ from modelwire.codecs import _json
 from modelwire.codecs._losses import LossLog
 from modelwire.codecs._sequential import Sequencer
 from modelwire.codecs.gemini_generate._part_encode import PartWriter
+from modelwire.codecs.gemini_generate._profiles import CLIENT
 from modelwire.codecs.gemini_generate._stream_state import (
     OutBlock,
     OutChoice,
@@ -69,7 +70,7 @@ class BlockStream:
     def __init__(self, *, limits: Limits, template: bool) -> None:
         self._log = LossLog(DIALECT)
         self._writer = PartWriter(
-            self._log, response=True, remote=True, predict=self._predicted_id
+            self._log, response=True, profile=CLIENT, predict=self._predicted_id
         )
         self._predicted = 0
         self._sequencer = Sequencer(limits=limits)
@@ -276,6 +277,8 @@ class BlockStream:
         self, chunk: PartDelta | AudioDelta | ImageDelta | ServerToolProgress
     ) -> None:
         block = self._block(chunk)
+        if type(chunk) is ImageDelta:
+            self._log.drop(LossCode.STREAM_IMAGE_DELTA, block.path)
         if block.fold is not None:
             size = 0
             for field in ("text", "data", "transcript"):
@@ -320,7 +323,8 @@ class BlockStream:
         if block.signature is not None:
             self._sign(block)
         if not block.wrote:
-            self._drop_empty(block)
+            same = type(chunk.part) is type(block.part)
+            self._drop_empty(block, chunk.part if same else block.part)
 
     def _folded(self, block: OutBlock) -> Any:
         """Give a held part, and hold it no longer."""
@@ -338,7 +342,7 @@ class BlockStream:
             if block.signature is not None:
                 self._sign(block)
             if not block.wrote:
-                self._drop_empty(block)
+                self._drop_empty(block, block.part)
             return
         part = self._folded(block)
         code = _CALLS.get(type(part))
@@ -350,8 +354,13 @@ class BlockStream:
         else:
             self._whole(block, part)
 
-    def _drop_empty(self, block: OutBlock) -> None:
+    def _drop_empty(self, block: OutBlock, part: Any) -> None:
         """Record a block without words: a reader makes nothing of empty text."""
+        if type(part) is ReasoningPart and part.text is None and not part.summaries:
+            # It may have held something else; the writer knows what is lost then.
+            signature = block.signature or part.signature
+            if self._write(attrs.evolve(part, signature=signature), block.path) is None:
+                return
         code = LossCode.THINK_TEXT if block.thought else LossCode.OUT_TEXT
         self._log.add(code, block.path, "dropped", severity="cosmetic", detail="empty")
 
@@ -367,42 +376,32 @@ class BlockStream:
         if wire is not None and wire.keys() <= _WORDS and wire.get("text") == "":
             # What the writer says of it would speak of a part that is not there.
             block.thought = type(part) is ReasoningPart
-            self._drop_empty(block)
+            self._drop_empty(block, part)
             return
         if wire is None:
             self._log.extend(log.losses)
             return
-        if "text" not in wire or not wire.keys() <= _WORDS:
+        if type(wire.get("text")) is not str or not wire.keys() <= _WORDS:
             self._appear(block, live=False)
             if block.texts is not None:
                 block.texts.add(part.text)
             self._part(block, wire)
-            self._see(block, log)
+            self._writer.place(log.losses, block.path, block.seen)
             return
         # Words without anything else, of a refusal for example: a reader joins them
         # to the words before.
         block.thought = wire.get("thought") is True
         block.texts = None if block.thought else block.choice.texts
         self._grow(block, wire["text"])
-        self._see(block, log)
-
-    def _see(self, block: OutBlock, log: LossLog) -> None:
-        """Take losses over, naming what was added where a reader sees it."""
-        for loss in log.losses:
-            to = loss.to
-            if to is not None and to.startswith(block.path):
-                to = block.seen + to[len(block.path) :]
-            self._log.add(
-                loss.code,
-                loss.path,
-                loss.action,
-                to=to,
-                severity=loss.severity,
-                detail=loss.detail,
-            )
+        self._writer.place(log.losses, block.path, block.seen)
 
     def _final(self, block: OutBlock, part: Any) -> None:
         """Take the authoritative part of a live block."""
+        if type(part) is not type(block.part):
+            code = LossCode.THINK_TEXT if block.thought else LossCode.OUT_TEXT
+            block.changed = True
+            self._log.approximate(code, block.path, "became another part at its end")
+            return
         self._check(block, part)
         text = part.text or ""
         if not block.size:
@@ -448,18 +447,19 @@ class BlockStream:
         for chunk in self._sequencer.late:
             block = self._block(chunk)
             path = f"{block.path}.arguments"
-            if type(chunk) is BlockStop:
-                part: Any = chunk.part
-                lost = part is not None and part != block.part
-                if lost and attrs.evolve(part, arguments="") != attrs.evolve(
-                    block.part, arguments=""
-                ):
-                    path = block.path
-            else:
+            lost = False
+            if type(chunk) is not BlockStop:
                 lost = bool(getattr(chunk, "text", ""))
+            elif chunk.part is not None:
+                was, now = _writable(block.part), _writable(chunk.part)
+                lost = was != now
+                if attrs.evolve(was, arguments="") != attrs.evolve(now, arguments=""):
+                    path = block.path
+                if not lost:
+                    # What it says now has no place here, as before.
+                    self._writer.finish({}, chunk.part, block.path, _CALL)
             if lost:
-                code = LossCode.OUT_TOOL_CALL
-                self._log.approximate(code, path, "said after the arguments' value")
+                self._log.approximate(_CALL, path, "said after the arguments' value")
         self._sequencer.late.clear()
 
     BLOCK_HANDLERS: ClassVar[dict[type, Callable[[Any, Any], None]]] = {
@@ -488,10 +488,24 @@ def _empty(thought: bool) -> Any:  # noqa: FBT001 - private
 _WORDS: Final = frozenset({"text", "thought"})
 """The fields of a part that a reader joins to the one before."""
 
+_CALL: Final = LossCode.OUT_TOOL_CALL
 _CALLS: Final[dict[type, LossCode]] = {
     ToolCallPart: LossCode.OUT_TOOL_CALL,
     ServerToolCallPart: LossCode.BT_CALL_ITEMS,
 }
+
+
+def _writable(part: Any) -> Any:
+    """Give a call without what no part of this dialect carries."""
+    own = part.signature is not None and part.signature.dialect == DIALECT
+    mine = part.extra.get(DIALECT)
+    return attrs.evolve(
+        part,
+        item=None,
+        cache=None,
+        signature=part.signature if own else None,
+        extra={DIALECT: mine} if mine else {},
+    )
 
 
 def _is_object(text: str) -> bool:

@@ -98,13 +98,15 @@ class Texts:
         room: Most characters that are kept.
     """
 
-    __slots__ = ("_blocks", "_held", "_room", "places", "plain", "run")
+    __slots__ = ("_blocks", "_held", "_joined", "_room", "places", "plain", "run")
 
     def __init__(self, room: int) -> None:
         self._room = room
         # Pieces of each text: text, or how many ASCII characters.
         self._blocks: list[list[str | int]] = []
         self._held = 0
+        # Pieces of the last text that are joined: a word alone is mostly overhead.
+        self._joined = 0
         self.places: list[tuple[int, int]] = []
         """Per text, its block and its number among the candidate's parts."""
         self.plain = False
@@ -116,6 +118,7 @@ class Texts:
         """Begin a text."""
         self._flush()
         self._blocks.append([])
+        self._joined = 0
         self.places.append((block, place))
 
     def add(self, text: str) -> None:
@@ -125,7 +128,10 @@ class Texts:
             return
         self._flush()
         self._held += len(text)
-        self._blocks[-1].append(text)
+        pieces = self._blocks[-1]
+        pieces.append(text)
+        if len(pieces) - self._joined == _LOOSE:
+            self._join(pieces)
         if not self.plain and self._held > _KEPT:
             self._forget(text)
         elif self._held > self._room:
@@ -149,6 +155,21 @@ class Texts:
             self._blocks[-1].append(self.run)
             self.run = 0
 
+    def _join(self, pieces: list[str | int]) -> None:
+        """Join the loose pieces of the last text; short runs of ASCII become text."""
+        found: list[str | int] = []
+        words: list[str] = []
+        for piece in pieces[self._joined :]:
+            if type(piece) is str:
+                words.append(piece)
+            elif int(piece) <= _LOOSE:
+                words.append("x" * int(piece))
+            else:
+                found += ["".join(words), piece]
+                words = []
+        pieces[self._joined :] = [*found, "".join(words)]
+        self._joined = len(pieces)
+
     def _forget(self, last: str) -> None:
         """Keep of the texts only what offsets depend on; *last* came last."""
         self.plain = True
@@ -166,7 +187,10 @@ class Texts:
                 else:
                     kept.append(size)
             self._blocks[number] = kept
+        self._joined = len(self._blocks[-1])
 
 
+_LOOSE: Final = 64
+"""Pieces that are kept as they came, before they are joined."""
 _KEPT: Final = 24 * 1024
 """Characters: a long answer with sources; a fifth of what a stream may hold."""

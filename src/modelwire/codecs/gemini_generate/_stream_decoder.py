@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from modelwire.codecs._base import NO_ALIASES
+from modelwire.codecs._ids import turn_seed
 from modelwire.codecs._limits import DEFAULT_LIMITS
 from modelwire.codecs.gemini_generate._errors import decode_error, decode_error_object
 from modelwire.codecs.gemini_generate._finish import decode_block, decode_finish
@@ -421,8 +422,12 @@ class GenerateMachine(PartMachine):
     def _end_choice(self, choice: ChoiceState, out: list[StreamChunk]) -> None:
         """Close the open block of a candidate, and give out its finish."""
         raw = choice.finish_raw
-        self._close_block(choice, raw, out)
+        # The open text ends behind what is said about it: some dialects have no place
+        # for a citation of a text that has ended.
+        if choice.kind in GROWS:
+            self._give_high(choice, out)
         self._annotate(choice, out)
+        self._close_block(choice, raw, out)
         fields = choice.finish or {}
         finish = decode_finish(
             fields.get("finishReason"),
@@ -486,7 +491,7 @@ def stream_decoder(
         headers=headers,
         aliases=aliases or NO_ALIASES,
         ids=ids,
-        seed=None if request is None else f"turn_{len(request.messages)}",
+        seed=turn_seed(request),
         limits=limits,
         keep_raw=keep_raw,
     )

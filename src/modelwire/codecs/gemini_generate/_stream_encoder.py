@@ -20,13 +20,13 @@ Source:
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, ClassVar
-
-import attrs
 
 from modelwire.codecs import _json
 from modelwire.codecs._base import COLLECT
 from modelwire.codecs._limits import DEFAULT_LIMITS
+from modelwire.codecs._loss_gate import LossGate
 from modelwire.codecs._losses import LossLog, by_position
 from modelwire.codecs._stream_decoding import TRUNCATED
 from modelwire.codecs.gemini_generate._errors import encode_error_object
@@ -48,7 +48,7 @@ from modelwire.codecs.gemini_generate._stream_state import OutChoice
 from modelwire.codecs.gemini_generate._time import decode_time, encode_time
 from modelwire.codecs.gemini_generate._usage import encode_usage
 from modelwire.codecs.gemini_generate._wire import DIALECT
-from modelwire.errors import StateError, UnsupportedFeatureError
+from modelwire.errors import StateError
 from modelwire.framing._json_array import JSONArrayEncoder
 from modelwire.ir._blocks import Tokens
 from modelwire.ir._chunks import (
@@ -88,6 +88,7 @@ class GenerateStreamEncoder(BlockStream):
 
     Args:
         model: The model's name where the stream has none.
+        ids: Makes the response's id where it has none; `None`: none is written.
         created: Unix time for a source that names none.
         framing: `sse` or `json_array`.
         on_loss: Which losses raise `UnsupportedFeatureError` when they happen.
@@ -102,6 +103,7 @@ class GenerateStreamEncoder(BlockStream):
         self,
         *,
         model: str | None = None,
+        ids: Ids | None = None,
         created: int = 0,
         framing: Framing = None,
         on_loss: LossPolicy = COLLECT,
@@ -111,9 +113,9 @@ class GenerateStreamEncoder(BlockStream):
         self.content_type: str = CONTENT_TYPES[framing]
         """The stream's content type."""
         self._array = JSONArrayEncoder() if framing == "json_array" else None
-        self._policy = on_loss
-        self._checked = 0
+        self._gate = LossGate(self._log, on_loss)
         self._default_model = model
+        self._ids = ids
         self._default_created = created
         self._model: str | None = None
         self._created: int | None = None
@@ -172,7 +174,7 @@ class GenerateStreamEncoder(BlockStream):
             self._take(ordered)
         if self._sequencer.late:
             self._take_late()
-        return self._give()
+        return self._gate.give(self._buffer)
 
     def close(self) -> bytes:
         """
@@ -186,21 +188,6 @@ class GenerateStreamEncoder(BlockStream):
         return data if self._array is None else data + self._array.close()
 
     # --- plumbing -------------------------------------------------------------------
-
-    def _give(self) -> bytes:
-        losses = self._log.losses if self._policy is not COLLECT else ()
-        if len(losses) > self._checked:
-            new = losses[self._checked :]
-            self._checked = len(losses)
-            refused = tuple(loss for loss in new if self._policy.refuses(loss))
-            if refused:
-                self._buffer.clear()
-                raise UnsupportedFeatureError(losses, refused=refused, dialect=DIALECT)
-        if not self._buffer:
-            return b""
-        data = b"".join(self._buffer)
-        self._buffer.clear()
-        return data
 
     def _take(self, chunk: StreamChunk) -> None:
         handler = self._HANDLERS.get(type(chunk))
@@ -251,6 +238,9 @@ class GenerateStreamEncoder(BlockStream):
             head = {}
             if self._model is not None:
                 head["modelVersion"] = self._model
+            if not self._id and self._ids is not None:
+                self._id = self._ids("response")
+                log.add(LossCode.RESP_ID, None, "synthesised", to="$.id")
             if self._id:
                 head["responseId"] = self._id
             if self._created is None and self._default_created:
@@ -359,7 +349,9 @@ class GenerateStreamEncoder(BlockStream):
 
     def _unknown_event(self, chunk: UnknownEvent) -> None:
         """Hand on an event of this dialect that nobody knows."""
-        if chunk.dialect == DIALECT and chunk.index is None:
+        if chunk.dialect != DIALECT:
+            self._log.drop_event(chunk.dialect, chunk.raw)
+        elif chunk.index is None:
             self._put(chunk.raw)
 
     # --- choices --------------------------------------------------------------------
@@ -412,13 +404,13 @@ class GenerateStreamEncoder(BlockStream):
         if not self._began:
             waits = waits or self._head()
         if waits or any(choice.pending for choice in self._choices.values()):
-            self._last_event()
+            self._last_event(failed=True)
         else:
             encode_usage(self._usage, self._log, service_tier=self._tier)
         self._put(encode_error_object(error))
         self._ended = True
 
-    def _last_event(self) -> None:
+    def _last_event(self, *, failed: bool = False) -> None:
         """Write the finishes, what was said about the texts, and the usage."""
         candidates: list[JSONObject] = []
         for _, choice in sorted(self._choices.items()):
@@ -429,9 +421,14 @@ class GenerateStreamEncoder(BlockStream):
                 and len(self._choices) == 1
                 and not choice.parts
             ):
-                feedback = encode_block(finish, self._log, path=f"{choice.path}.finish")
+                log = LossLog(DIALECT) if failed else self._log
+                feedback = encode_block(finish, log, path=f"{choice.path}.finish")
                 self._extra["promptFeedback"] = feedback
-                self._bare_choice(choice)
+                if failed:
+                    # Without an end no reader makes a candidate of it.
+                    self._log.drop(LossCode.STREAM_ERROR, choice.path)
+                else:
+                    self._bare_choice(choice)
                 continue
             choice.extra.update(choice.sources)
             wire = self._candidate(choice, [{"text": ""}])
@@ -471,6 +468,7 @@ class GenerateStreamEncoder(BlockStream):
         texts = choice.texts.texts()
         notes: list[list[Annotation]] = [[] for _ in texts]
         paths = [""] * len(texts)
+        widths = Counter(block.row for block in choice.rows)
         # Where a reader has each text; `None`: it is several of ours, and that they
         # were merged says already that nothing of them is where it was.
         seen: dict[str, str | None] = {}
@@ -479,7 +477,8 @@ class GenerateStreamEncoder(BlockStream):
             if first:
                 paths[block.row] = block.path
             seen[paths[block.row]] = block.seen if first else None
-            notes[block.row] += [_moved(note, block.offset) for note in block.notes]
+            alone = widths[block.row] == 1
+            notes[block.row] += block.notes if alone else map(block.moved, block.notes)
             block.notes = []
         rows = [
             (place, path, text, tuple(found))
@@ -524,15 +523,6 @@ class GenerateStreamEncoder(BlockStream):
     """What becomes of each chunk."""
 
 
-def _moved(note: Annotation, offset: int) -> Annotation:
-    """Count the characters of an annotation from further ahead."""
-    if not offset:
-        return note
-    start = None if note.start is None else note.start + offset
-    end = None if note.end is None else note.end + offset
-    return attrs.evolve(note, start=start, end=end)
-
-
 def _without_words(wire: JSONObject) -> None:
     """Take out the quoted words of a text that is not known any more."""
     grounding = wire.get(GROUNDING)
@@ -547,7 +537,7 @@ def _without_words(wire: JSONObject) -> None:
 def stream_encoder(
     *,
     request: ChatRequest | None = None,
-    ids: Ids | None = None,  # noqa: ARG001 - ids are optional in this dialect
+    ids: Ids | None = None,
     created: int = 0,
     framing: Framing = None,
     on_loss: LossPolicy = COLLECT,
@@ -560,7 +550,8 @@ def stream_encoder(
     Args:
         request: The request that is answered; its model stands in where the stream
             names none.
-        ids: Not used: this dialect's ids are optional.
+        ids: Makes the response's id where it has none; `None`: none is written,
+            because it is optional here.
         created: Unix time for a source that names none.
         framing: `None` or `sse` (what `alt=sse` asks for), or `json_array`.
         on_loss: Which losses raise.  Unlike everywhere else the default collects all
@@ -577,6 +568,7 @@ def stream_encoder(
     check_framing(framing)
     return GenerateStreamEncoder(
         model=request.model if request is not None else None,
+        ids=ids,
         created=created,
         framing=framing,
         on_loss=on_loss,

@@ -117,6 +117,11 @@ class PartMachine(ChunkMachine):
             if thought is None or thought is False:
                 self._grow(choice, TEXT, text, raw, out)
                 return
+        if None in part.values():
+            # Null is absent: beside it a text may be one like any other.
+            kept = {key: value for key, value in part.items() if value is not None}
+            self._part(choice, kept, raw, out)
+            return
         fields = camel(part)
         if type(fields.get("functionCall")) is dict:
             self._call(choice, fields, raw, out)

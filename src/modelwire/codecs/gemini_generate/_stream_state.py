@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
 from modelwire.codecs.gemini_generate._stream_choice import Texts
 from modelwire.ir._parts import ReasoningPart
 
@@ -64,6 +66,12 @@ class OutBlock:
         self.offset = 0
         """Characters of that text before it."""
         self.notes: list[Annotation] = []
+
+    def moved(self, note: Annotation) -> Annotation:
+        """Count an annotation's characters in the text that it was joined to."""
+        start = 0 if note.start is None else note.start
+        end = self.size if note.end is None else note.end
+        return attrs.evolve(note, start=start + self.offset, end=end + self.offset)
 
 
 class OutChoice:

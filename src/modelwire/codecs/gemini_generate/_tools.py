@@ -16,7 +16,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from modelwire.codecs._concept_codes import CHOICE_CODES, SERVER_TOOL_CODES
 from modelwire.codecs._reader import Reader, describe
+from modelwire.codecs._request_losses import drop_parallel
 from modelwire.codecs.gemini_generate._extra import spelling_of, write_extra
 from modelwire.codecs.gemini_generate._part_calls import CUSTOM_FIELD
 from modelwire.codecs.gemini_generate._part_encode import PartWriter
@@ -65,26 +67,6 @@ _DEFAULT_TYPES: Final = {
     "maps": "googleMaps",
 }
 """What a canonical tool of another dialect is written as."""
-
-_CODES: Final = {
-    "web_search": LossCode.BT_WEB_SEARCH,
-    "web_fetch": LossCode.BT_WEB_FETCH,
-    "code_execution": LossCode.BT_CODE_EXECUTION,
-    "file_search": LossCode.BT_FILE_SEARCH,
-    "computer": LossCode.BT_COMPUTER,
-    "browser": LossCode.BT_COMPUTER,
-    "mcp": LossCode.BT_MCP,
-    "image_generation": LossCode.BT_IMAGE_GENERATION,
-    "maps": LossCode.BT_MAPS,
-    "tool_search": LossCode.TOOL_DEFER_SEARCH,
-    "bash": LossCode.BT_SHELL_EDITOR_MEMORY_PATCH,
-    "text_editor": LossCode.BT_SHELL_EDITOR_MEMORY_PATCH,
-    "memory": LossCode.BT_SHELL_EDITOR_MEMORY_PATCH,
-    "shell": LossCode.BT_SHELL_EDITOR_MEMORY_PATCH,
-    "local_shell": LossCode.BT_SHELL_EDITOR_MEMORY_PATCH,
-    "apply_patch": LossCode.BT_SHELL_EDITOR_MEMORY_PATCH,
-}
-
 
 # --- declarations -------------------------------------------------------------------
 
@@ -282,7 +264,7 @@ def _encode_server(
     tool: ServerTool, path: str, writer: PartWriter, tools: list[JSONObject]
 ) -> None:
     log = writer.log
-    code = _CODES.get(tool.kind, LossCode.TOOL_FUNCTION)
+    code = SERVER_TOOL_CODES.get(tool.kind, LossCode.TOOL_FUNCTION)
     own = tool.dialect == DIALECT and (tool.type in _KINDS or tool.type == _MCP)
     type_ = tool.type if own else _DEFAULT_TYPES.get(tool.kind)
     if type_ is None:
@@ -290,7 +272,7 @@ def _encode_server(
         return
     out: JSONObject = {}
     if not own:
-        log.add(code, path, "approximated", severity="cosmetic", detail=type_)
+        log.approximate(code, path, type_)
     elif type_ != _MCP and _KINDS[type_] != tool.kind:
         log.approximate(code, f"{path}.kind")
     if tool.name is not None and type_ == _MCP:
@@ -298,8 +280,11 @@ def _encode_server(
     elif tool.name is not None and own:
         log.drop(code, f"{path}.name")
     for key, value in tool.config.items():
-        if key == "blocked_domains" and type_ in _KINDS and (own or writer.remote):
-            # Vertex only: the Developer API refuses the field.
+        if (
+            key == "blocked_domains"
+            and type_ in _KINDS
+            and (own or writer.profile.search_filters)
+        ):
             out["excludeDomains"] = value
         else:
             log.drop(code, f"{path}.config.{key}")
@@ -404,19 +389,13 @@ def encode_choice(request: ChatRequest, writer: PartWriter) -> JSONObject | None
         The object, or `None` when nothing is to be said.
     """
     log, choice = writer.log, request.tool_choice
-    if request.parallel_tool_calls is not None:
-        log.add(
-            LossCode.TOOL_PARALLEL_DISABLE,
-            "$.parallel_tool_calls",
-            "dropped",
-            severity="cosmetic" if request.parallel_tool_calls else "parameter",
-        )
+    drop_parallel(request, log)
     if choice is None:
         return None
     if choice.mode == "unknown":
         if choice.dialect == DIALECT and isinstance(choice.raw, dict):
             return dict(choice.raw)
-        log.drop(LossCode.TOOL_CHOICE_SUBSET, _PATH, f"choice of {choice.dialect}")
+        log.drop(CHOICE_CODES[choice.mode], _PATH, f"choice of {choice.dialect}")
         return None
     if choice.mode == "tool" and choice.kind not in ("function", "custom"):
         log.drop(LossCode.TOOL_CHOICE_SPECIFIC, _PATH, choice.kind)

@@ -9,37 +9,18 @@ read 2026-11-21).  `decode_usage` takes any object and never fails.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
+from modelwire import ir  # for loss codes, which load when there is a loss
 from modelwire.codecs.gemini_generate._extra import spelling_of
 from modelwire.codecs.gemini_generate._wire import DIALECT, camel, is_enum_name
 from modelwire.ir._base import JSONObject
-from modelwire.ir._losses import LossCode
 from modelwire.ir._response import Usage
 
 if TYPE_CHECKING:
     from modelwire.codecs._losses import LossLog
 
 __all__ = ["decode_usage", "encode_usage", "usage_tier"]
-
-_CODES: Final = {
-    "input_total": LossCode.USAGE_INPUT_TOTAL,
-    "input_uncached": LossCode.USAGE_INPUT_UNCACHED,
-    "cache_read": LossCode.USAGE_CACHE_READ,
-    "cache_write": LossCode.USAGE_CACHE_WRITE,
-    "cache_write_5m": LossCode.USAGE_CACHE_WRITE,
-    "cache_write_1h": LossCode.USAGE_CACHE_WRITE,
-    "output_total": LossCode.USAGE_OUTPUT_TOTAL,
-    "reasoning": LossCode.USAGE_REASONING,
-    "input_audio": LossCode.USAGE_AUDIO_IMAGE_TEXT_SPLIT,
-    "output_audio": LossCode.USAGE_AUDIO_IMAGE_TEXT_SPLIT,
-    "input_image": LossCode.USAGE_AUDIO_IMAGE_TEXT_SPLIT,
-    "output_image": LossCode.USAGE_AUDIO_IMAGE_TEXT_SPLIT,
-    "tool_prompt": LossCode.USAGE_TOOL_PROMPT,
-    "accepted_prediction": LossCode.USAGE_PREDICTION,
-    "rejected_prediction": LossCode.USAGE_PREDICTION,
-}
-"""The concept of each field of `Usage`, for losses."""
 
 _SPLITS: Final = (
     ("promptTokensDetails", (("AUDIO", "input_audio"), ("IMAGE", "input_image"))),
@@ -49,6 +30,14 @@ _SPLITS: Final = (
     ),
 )
 """Lists of counts by modality, and the rows that the IR has a name for."""
+
+_ABSENT: Final = "absent"
+"""
+The note that names counts which the server left out though a sum needs them.
+
+An answer that only thought has no `candidatesTokenCount`, and what has not been counted
+yet in a stream has no total (test_recorded_usage_comes_back).
+"""
 
 # Modalities as numbers, where the client asked for `enum-encoding=int`.
 _MODALITIES: Final = {2: "IMAGE", 4: "AUDIO"}
@@ -106,6 +95,16 @@ def decode_usage(obj: JSONObject) -> Usage:
     said = (prompt, candidates, thoughts, tools)
     if total is not None and total != sum(count or 0 for count in said):
         left["totalTokenCount"] = total
+    counts = (
+        ("promptTokenCount", prompt, tools),
+        ("candidatesTokenCount", candidates, thoughts),
+        ("totalTokenCount", total, 0),
+    )
+    absent = [
+        name for name, count, other in counts if count is None and other is not None
+    ]
+    if absent:
+        notes[_ABSENT] = absent
     into = _sum(prompt, tools)
     axes: dict[str, int] = {}
     for key, rows in _SPLITS:
@@ -210,7 +209,7 @@ def encode_usage(
         out[tier[0]] = tier[1]
     if usage is None:
         if out:
-            log.add(LossCode.USAGE_TOTAL, None, "synthesised", to=path)
+            log.add(ir.LossCode.USAGE_TOTAL, None, "synthesised", to=path)
         return out or None
     for key, value in usage.extra.get(DIALECT, {}).items():
         if key.startswith("$"):
@@ -220,10 +219,10 @@ def encode_usage(
         elif key not in out or key == "totalTokenCount":
             out[key] = value
         else:
-            log.drop(LossCode.USAGE_TOTAL, f"{path}.extra[{DIALECT!r}].{key}")
+            log.drop_field(ir.LossCode.USAGE_TOTAL, path, DIALECT, key)
     _account(usage, out, log, path)
     if usage.extra:
-        log.drop_extra(usage.extra, path, LossCode.USAGE_TOTAL)
+        log.drop_extra(usage.extra, path, ir.LossCode.USAGE_TOTAL)
     return out
 
 
@@ -252,7 +251,12 @@ def _write(usage: Usage, out: JSONObject) -> None:
             usage.reasoning,
         )
     )
-    numbers = spelling_of(usage.extra).get("modality") == "number"
+    notes = spelling_of(usage.extra)
+    absent = notes.get(_ABSENT)
+    for name in absent if isinstance(absent, list) else ():
+        if name == "totalTokenCount" or out.get(name) == 0:
+            out.pop(name, None)
+    numbers = notes.get("modality") == "number"
     for key, rows in _SPLITS:
         written = [
             {
@@ -285,25 +289,17 @@ def _tier(tier: str | None, log: LossLog, *, own: bool) -> tuple[str, str] | Non
         return "trafficType", tier
     word = _TIERS.get(tier)
     if word is None:
-        log.drop(LossCode.RESP_TIER, "$.service_tier", tier[:64])
+        log.drop(ir.LossCode.RESP_TIER, "$.service_tier", tier[:64])
         return None
-    log.approximate(LossCode.RESP_TIER, "$.service_tier", f"{tier} as {word}")
+    log.approximate(ir.LossCode.RESP_TIER, "$.service_tier", f"{tier} as {word}")
     return "trafficType", word
 
 
 def _account(usage: Usage, out: JSONObject, log: LossLog, path: str) -> None:
     """Record each counter that reads differently from *out* than it stood."""
-    back = decode_usage(out)
-    for name, code in _CODES.items():
-        was: Any = getattr(usage, name)
-        now: Any = getattr(back, name)
-        if was == now:
-            continue
-        if was is None:
-            log.add(code, None, "synthesised", to=f"{path}.{name}")
-        elif now is None:
-            log.drop(code, f"{path}.{name}")
-        else:
-            log.approximate(code, f"{path}.{name}")
+    # A stream decoder loads this module, and has no losses.
+    from modelwire.codecs._usage_losses import count_losses  # noqa: PLC0415
+
+    count_losses(usage, decode_usage(out), log, path)
     for name in usage.server_tools:
-        log.drop(LossCode.USAGE_SERVER_TOOLS, f"{path}.server_tools.{name}")
+        log.drop(ir.LossCode.USAGE_SERVER_TOOLS, f"{path}.server_tools.{name}")

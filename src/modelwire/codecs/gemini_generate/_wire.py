@@ -22,8 +22,6 @@ __all__ = [
     "DIALECT",
     "JSON_HEADERS",
     "KIN",
-    "NAME_CHARSET",
-    "NAME_LIMIT",
     "GenerateContentResponse",
     "camel",
     "is_enum_name",
@@ -35,6 +33,9 @@ DIALECT: Final = "gemini-generate"
 
 STREAM_HAS_USAGE: Final = True
 """Every event of a stream has usage; a client of this dialect counts on it."""
+
+REQUEST_HEADERS: Final[frozenset[str]] = frozenset()
+"""Request headers that a proxy hands on; Google's name the client alone."""
 
 RESPONSE_HEADERS: Final = {"request-id": "x-goog-request-id"}
 """
@@ -53,12 +54,6 @@ JSON_HEADERS: Final[tuple[tuple[str, str], ...]] = (
     ("content-type", "application/json"),
 )
 """The headers of every JSON body."""
-
-NAME_CHARSET: Final = "a-zA-Z0-9_.:-"
-"""The characters of a function's name, which begins with a letter or `_`."""
-
-NAME_LIMIT: Final = 64
-"""Most characters of a function's name: the protobuf says 64, the SDK 128."""
 
 _FIELDS: Final = (
     # request

@@ -7,8 +7,9 @@ load lazily, so that a stream decoder does not pay for the request codec.
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
+
+from modelwire.codecs._lazy import lazy_names
 
 if TYPE_CHECKING:
     from modelwire.codecs.openai_chat._errors import (
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
         stream_encoder as stream_encoder,
     )
     from modelwire.codecs.openai_chat._wire import (
+        REQUEST_HEADERS as REQUEST_HEADERS,
         RESPONSE_HEADERS as RESPONSE_HEADERS,
         STREAM_HAS_USAGE as STREAM_HAS_USAGE,
     )
@@ -50,6 +52,7 @@ __all__ = [
     "DEFAULT_PROFILE",
     "DIALECT",
     "PROFILES",
+    "REQUEST_HEADERS",
     "RESPONSE_HEADERS",
     "STREAM_HAS_USAGE",
     "StreamChecker",
@@ -69,35 +72,6 @@ __all__ = [
 DIALECT: Final = "openai-chat"
 """The dialect's id."""
 
-_WHERE: Final[dict[str, str]] = {
-    "DEFAULT_PROFILE": "_profiles",
-    "PROFILES": "_profiles",
-    "RESPONSE_HEADERS": "_wire",
-    "STREAM_HAS_USAGE": "_wire",
-    "StreamChecker": "_grammar",
-    "check_stream": "_grammar",
-    "decode_error": "_errors",
-    "decode_request": "_request",
-    "decode_response": "_response",
-    "encode_error": "_errors",
-    "encode_request": "_request",
-    "encode_response": "_response",
-    "event_decoder": "_event_decoder",
-    "event_encoder": "_stream_encoder",
-    "stream_decoder": "_stream_decoder",
-    "stream_encoder": "_stream_encoder",
-}
-
-
-def __getattr__(name: str) -> Any:
-    module = _WHERE.get(name)
-    if module is None:
-        msg = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(msg)
-    value = getattr(importlib.import_module(f"{__name__}.{module}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = lazy_names(
+    __name__, __all__, {"event_decoder": "_event_decoder"}
+)

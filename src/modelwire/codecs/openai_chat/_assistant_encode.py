@@ -12,10 +12,10 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from modelwire.codecs._aliases import AliasBook
+from modelwire.codecs._aliases import AliasBook, renamed_tool
 from modelwire.codecs._losses import LossLog
 from modelwire.codecs._profile import Profile
 from modelwire.codecs.openai_chat._annotations import encode_annotation, is_native
@@ -92,6 +92,7 @@ class AssistantWriter:
         book: Where renamed tools are noted; `None`: names are written as they are.
         reply: Whether it is the answer in a response.
         legacy: Whether the client knows `function_call` only.
+        paths: The places of the parts, where they come from several messages.
     """
 
     def __init__(
@@ -105,7 +106,9 @@ class AssistantWriter:
         book: AliasBook | None = None,
         reply: bool = False,
         legacy: bool = False,
+        paths: Sequence[str] | None = None,
     ) -> None:
+        self.paths = paths
         self.message = message
         self.path = path
         self.to = to
@@ -154,8 +157,10 @@ class AssistantWriter:
             self.reply and any(self._needs_items(part) for part in message.parts)
         )
         self.as_items = array or not self.reply
+        paths = self.paths
         for index, part in enumerate(message.parts):
-            self._part(part, f"{self.path}.parts[{index}]", fresh_id)
+            where = f"{self.path}.parts[{index}]" if paths is None else paths[index]
+            self._part(part, where, fresh_id)
         if self.slots.is_reordered():
             self.log.add(
                 LossCode.OUT_INTERLEAVING,
@@ -296,7 +301,7 @@ class AssistantWriter:
         if first is None:
             first = self.slots.joint["text"] = self.slots.add(_CONTENT)
             return first
-        crossed = any(rank > _CONTENT for rank in self.slots.ranks)
+        crossed = any(rank > _CONTENT for rank in self.slots.ranks[first:])
         self.slots.defer(
             first,
             "",
@@ -311,6 +316,11 @@ class AssistantWriter:
         log = self.log
         before = self.length
         size = len(part.text)
+        if self._says_nothing(part):
+            log.add(
+                LossCode.OUT_TEXT, path, "dropped", severity="cosmetic", detail="empty"
+            )
+            return
         if self.reply:
             if part.cache is not None:
                 log.drop(LossCode.CACHE_BREAKPOINT, f"{path}.cache")
@@ -327,6 +337,15 @@ class AssistantWriter:
         if part.annotations:
             offset = 0 if self.as_items else before
             self._annotations(part, path, (offset, offset + size), slot)
+
+    def _says_nothing(self, part: TextPart) -> bool:
+        """Say whether a reply is one string that *part* adds nothing to."""
+        if part.text or part.annotations or self.as_items:
+            return False
+        return any(
+            isinstance(other, TextPart | CompactionPart) and other.text
+            for other in self.message.parts
+        )
 
     def _annotations(
         self, part: TextPart, path: str, span: tuple[int, int], slot: int | None
@@ -358,7 +377,7 @@ class AssistantWriter:
         """Record this dialect's unknown fields of a part that becomes a plain value."""
         for name in own_fields(extra):
             if not name.startswith("$"):
-                self.log.drop(code, f"{path}.extra[{DIALECT!r}].{name}")
+                self.log.drop_field(code, path, DIALECT, name)
 
     def _reasoning(self, part: ReasoningPart, path: str) -> None:
         log = self.log
@@ -548,15 +567,7 @@ class AssistantWriter:
         call_losses(part, path, self.log)
         name = part.name
         if self.book is not None:
-            name = self.book.name(part.name)
-            if name != part.name:
-                self.log.add(
-                    LossCode.TOOL_NAME_CHARSET,
-                    f"{path}.name",
-                    "approximated",
-                    severity="cosmetic",
-                    detail=f"became {name}",
-                )
+            name = renamed_tool(part.name, path, self.log, self.book)
         if self._is_legacy(part):
             self.call = {"name": name, "arguments": call_arguments(part)}
             merge_own({"function_call": self.call}, part.extra)
@@ -566,10 +577,13 @@ class AssistantWriter:
             self.slots.add(_LEGACY)
             return
         slot = self.slots.add(_CALLS)
-        ident = part.id
-        if not ident:
-            ident = fresh_id()
+        ident = part.id or fresh_id()
+        if self.book is not None:
+            ident = self.book.call_id(ident)
+        if not part.id:
             self.slots.defer(slot, ".id", LossCode.TOOL_CALL_ID, "synthesised")
+        elif ident != part.id:
+            self.log.approximate(LossCode.TOOL_CALL_ID, f"{path}.id")
         self.call_ids.append((part.id, ident, part.name))
         self.calls.append(call_object(part, ident, name, self.log, path))
 

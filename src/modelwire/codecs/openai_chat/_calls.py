@@ -10,11 +10,11 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from modelwire.codecs._json import loads
 from modelwire.codecs._losses import LossLog
+from modelwire.codecs._part_codes import call_code
 from modelwire.codecs.openai_chat._wire import merge_own, spelling_of
 from modelwire.errors import RemoteProtocolError
 from modelwire.ir._base import JSONObject
@@ -28,12 +28,6 @@ __all__ = [
     "call_object",
     "object_or_text",
 ]
-
-_EXTRA_CODES: Final[Mapping[str, LossCode]] = {
-    "caller": LossCode.TOOL_CALL_NAMESPACE_CALLER,
-    "toolset_name": LossCode.TOOL_CALL_NAMESPACE_CALLER,
-    "namespace": LossCode.TOOL_CALL_NAMESPACE_CALLER,
-}
 
 
 def call_losses(part: ToolCallPart, path: str, log: LossLog) -> None:
@@ -52,7 +46,7 @@ def call_losses(part: ToolCallPart, path: str, log: LossLog) -> None:
     if part.item is not None:
         log.drop(LossCode.THINK_ITEM_ID, f"{path}.item")
     if part.extra:
-        log.drop_extra(part.extra, path, LossCode.OUT_TOOL_CALL, _EXTRA_CODES)
+        log.drop_extra(part.extra, path, LossCode.OUT_TOOL_CALL)
 
 
 def call_object(
@@ -77,7 +71,7 @@ def call_object(
         out["custom"] = {"name": name, "input": part.arguments}
     else:
         if part.kind != "function":
-            log.approximate(LossCode.OUT_TOOL_CALL, f"{path}.kind", "became a function")
+            log.approximate(call_code(part.kind), f"{path}.kind", "became a function")
             if not name:
                 name = part.kind
                 log.approximate(LossCode.OUT_TOOL_CALL, f"{path}.name")

@@ -114,4 +114,4 @@ def _log_losses(
         log.drop_extra(finish.extra, path, LossCode.RESP_SAFETY)
         for name in own_fields(finish.extra):
             if not name.startswith("$"):
-                log.drop(LossCode.RESP_SAFETY, f"{path}.extra[{DIALECT!r}].{name}")
+                log.drop_field(LossCode.RESP_SAFETY, path, DIALECT, name)

@@ -11,19 +11,18 @@ Source:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from modelwire import ir  # for loss codes, which load when there is a loss
-from modelwire.codecs.openai_chat._wire import DIALECT, merge_own
+from modelwire.codecs._openai_logprobs import decode_tokens
+from modelwire.codecs.openai_chat._wire import DIALECT, OWN, merge_own
 from modelwire.ir._parts import Logprobs, TokenLogprob
 
 if TYPE_CHECKING:
     from modelwire.codecs._losses import LossLog
-    from modelwire.ir._base import Extra, JSONObject
+    from modelwire.ir._base import JSONObject
 
 __all__ = ["decode_logprobs", "encode_logprobs", "logprobs_losses"]
-
-_KNOWN: Final = frozenset({"token", "logprob", "bytes", "top_logprobs"})
 
 
 def decode_logprobs(obj: Any) -> Logprobs | None:
@@ -43,7 +42,7 @@ def decode_logprobs(obj: Any) -> Logprobs | None:
     for key, value in obj.items():
         if value is None:
             continue
-        tokens = _tokens(value) if key in ("content", "refusal") else None
+        tokens = decode_tokens(value, OWN) if key in ("content", "refusal") else None
         if tokens is None:
             left[key] = value
         else:
@@ -55,59 +54,6 @@ def decode_logprobs(obj: Any) -> Logprobs | None:
         refusal=lists.get("refusal"),
         extra={DIALECT: left} if left else {},
     )
-
-
-def _tokens(value: Any) -> tuple[TokenLogprob, ...] | None:
-    """Read a list of tokens; `None` when one of them is not well-formed."""
-    if not isinstance(value, list):
-        return None
-    out: list[TokenLogprob] = []
-    for item in value:
-        token = _token(item)
-        if token is None:
-            return None
-        out.append(token)
-    return tuple(out)
-
-
-def _token(item: Any) -> TokenLogprob | None:
-    if not isinstance(item, dict):
-        return None
-    token = item.get("token")
-    logprob = item.get("logprob")
-    data = item.get("bytes")
-    top = item.get("top_logprobs")
-    if type(token) is not str or type(logprob) not in (float, int, type(None)):
-        return None
-    if data is not None and not (
-        isinstance(data, list) and all(type(b) is int for b in data)
-    ):
-        return None
-    tops = None
-    if top is not None:
-        if not isinstance(top, list):
-            return None
-        # One level only: a candidate has no candidates of its own.
-        found = [_token(t) for t in top if isinstance(t, dict) and _flat(t)]
-        if len(found) != len(top) or None in found:
-            return None
-        tops = tuple(t for t in found if t is not None)
-    extra: Extra = {}
-    if not _KNOWN.issuperset(item):
-        rest = {k: v for k, v in item.items() if k not in _KNOWN and v is not None}
-        if rest:
-            extra = {DIALECT: rest}
-    return TokenLogprob(
-        token=token,
-        logprob=logprob,
-        bytes=None if data is None else tuple(data),
-        top=tops,
-        extra=extra,
-    )
-
-
-def _flat(item: JSONObject) -> bool:
-    return not item.get("top_logprobs")
 
 
 def encode_logprobs(logprobs: Logprobs) -> JSONObject:
@@ -157,6 +103,8 @@ def logprobs_losses(logprobs: Logprobs, log: LossLog, path: str) -> None:
         path: Their place in the response.
     """
     log.drop_extra(logprobs.extra, path, ir.LossCode.RESP_LOGPROBS)
+    if not any(v is not None for v in encode_logprobs(logprobs).values()):
+        log.add(ir.LossCode.RESP_LOGPROBS, path, "dropped", severity="cosmetic")
     for name in ("content", "refusal"):
         for index, token in enumerate(getattr(logprobs, name) or ()):
             where = f"{path}.{name}[{index}]"

@@ -13,15 +13,18 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from modelwire.codecs._aliases import AliasBook
+from modelwire.codecs._ids import call_ids, history_ids
 from modelwire.codecs._losses import LossLog
+from modelwire.codecs._part_codes import result_part_code
 from modelwire.codecs._profile import Profile
 from modelwire.codecs.openai_chat._assistant_encode import AssistantWriter
 from modelwire.codecs.openai_chat._cache import encode_cache
 from modelwire.codecs.openai_chat._parts import Context, encode_content_part
+from modelwire.codecs.openai_chat._runs import joined, runs
 from modelwire.codecs.openai_chat._wire import (
     DIALECT,
     merge_own,
@@ -36,14 +39,6 @@ from modelwire.ir._parts import Part, TextPart, ToolResultPart, UnknownPart
 
 __all__ = ["ConversationWriter"]
 
-_PART_CODES: Final[Mapping[str, LossCode]] = {
-    "ImagePart": LossCode.TOOL_RESULT_IMAGE,
-    "DocumentPart": LossCode.TOOL_RESULT_FILE_DOC,
-    "AudioPart": LossCode.TOOL_RESULT_FILE_DOC,
-    "VideoPart": LossCode.TOOL_RESULT_FILE_DOC,
-    "SearchResultPart": LossCode.TOOL_RESULT_SEARCH_RESULT_TOOL_REFERENCE,
-    "UnknownPart": LossCode.TOOL_RESULT_SEARCH_RESULT_TOOL_REFERENCE,
-}
 _ERROR_PREFIX: Final = "Error: "
 
 
@@ -70,14 +65,18 @@ class ConversationWriter:
         """Calls without an answer yet: source id, target id, name."""
         self._media: list[tuple[list[JSONObject], str, LossCode, str]] = []
         """What results held and tool messages cannot: items, path, concept, id."""
-        self._made = 0
+        self._fresh_id: Callable[[], str] = history_ids(())
 
     def write(self, system: tuple[Message, ...], messages: tuple[Message, ...]) -> None:
         """Write the leading messages, then the conversation."""
+        self._fresh_id = history_ids(call_ids(messages))
         for index, message in enumerate(system):
             self._plain(message, f"$.system[{index}]")
-        for index, message in enumerate(messages):
-            self._message(message, index)
+        for start, end in runs(messages):
+            if end == start + 1:
+                self._message(messages[start], start)
+            else:
+                self._run(messages[start:end], start)
         self._flush_media()
 
     # --- places ---------------------------------------------------------------------
@@ -155,7 +154,7 @@ class ConversationWriter:
             self.log.approximate(LossCode.ROLE_DEVELOPER, f"{path}.role")
         items: list[JSONObject] = []
         context = self.context
-        context.message = f"{self._place(role)}.parts"
+        context.parts = f"{self._place(role)}.parts"
         for index, part in enumerate(message.parts):
             context.items = len(items)
             items += encode_content_part(part, f"{path}.parts[{index}]", context)
@@ -213,7 +212,22 @@ class ConversationWriter:
         if message.id is not None:
             self.log.add(LossCode.RESP_ID, f"{path}.id", "dropped", severity="cosmetic")
 
-    def _assistant(self, message: Message, path: str) -> None:
+    def _run(self, run: tuple[Message, ...], start: int) -> None:
+        """Write assistant messages that have to be one: their calls are answered."""
+        self._flush_media()
+        to = self._place()
+        for index, message in enumerate(run, start):
+            path = f"$.messages[{index}]"
+            _check(message, path)
+            self.log.add(LossCode.ROLE_ALTERNATION, path, "merged", to=to)
+        whole, paths, empty = joined(run, start)
+        for path in empty:
+            self.log.add(LossCode.OUT_TEXT, path, "dropped", severity="cosmetic")
+        self._assistant(whole, f"$.messages[{start}]", paths)
+
+    def _assistant(
+        self, message: Message, path: str, paths: Sequence[str] | None = None
+    ) -> None:
         writer = AssistantWriter(
             message,
             path,
@@ -221,6 +235,7 @@ class ConversationWriter:
             profile=self.profile,
             log=self.log,
             book=self.book,
+            paths=paths,
         )
         out = writer.write(self._fresh_id)
         if out is None:
@@ -228,11 +243,6 @@ class ConversationWriter:
             return
         self._open = writer.call_ids
         self._append(out)
-
-    def _fresh_id(self) -> str:
-        ident = f"call_{self._made}"
-        self._made += 1
-        return ident
 
     # --- tool results ---------------------------------------------------------------
 
@@ -254,7 +264,9 @@ class ConversationWriter:
         if message.parts:
             self._bare(message, path)
         else:
-            self.log.add(LossCode.TOOL_RESULT_TEXT, path, "dropped")
+            self.log.add(
+                LossCode.TOOL_RESULT_TEXT, path, "dropped", severity="cosmetic"
+            )
 
     def _bare(self, message: Message, path: str) -> None:
         """Record what a message says itself, where only its results are written."""
@@ -265,9 +277,7 @@ class ConversationWriter:
             if message.role == "user":
                 for name in own_fields(message.extra):
                     if not name.startswith("$"):
-                        self.log.drop(
-                            LossCode.ROLE_NAME, f"{path}.extra[{DIALECT!r}].{name}"
-                        )
+                        self.log.drop_field(LossCode.ROLE_NAME, path, DIALECT, name)
         self._id(message, path)
 
     def _user(self, message: Message, path: str) -> None:
@@ -286,7 +296,7 @@ class ConversationWriter:
             return
         items = self._media_items() if self._media else []
         context = self.context
-        context.message = f"{self._place()}.parts"
+        context.parts = f"{self._place()}.parts"
         for index, part in enumerate(parts):
             if not isinstance(part, ToolResultPart):
                 context.items = len(items)
@@ -338,10 +348,11 @@ class ConversationWriter:
             out = {"role": "function", "name": part.name or name or ""}
         else:
             if target != part.call_id:
+                known = bool(part.call_id)
                 log.add(
                     LossCode.TOOL_CALL_ID,
-                    None,
-                    "synthesised",
+                    f"{path}.call_id" if known else None,
+                    "approximated" if known else "synthesised",
                     to=f"{place}.parts[0].call_id",
                 )
             out = {"role": "tool", "tool_call_id": target}
@@ -382,11 +393,30 @@ class ConversationWriter:
         if part.item is not None:
             log.drop(LossCode.THINK_ITEM_ID, f"{path}.item")
         if part.extra:
-            for field in own_fields(part.extra):
-                if not field.startswith("$"):
-                    out.setdefault(field, own_fields(part.extra)[field])
-            log.drop_extra(part.extra, path, LossCode.TOOL_RESULT_TEXT)
+            self._result_extra(part, path, place, out, message)
         return out
+
+    def _result_extra(
+        self,
+        part: ToolResultPart,
+        path: str,
+        place: str,
+        out: JSONObject,
+        message: Message | None,
+    ) -> None:
+        """Write a result's own unknown fields: they are its message's on the wire."""
+        log, code = self.log, LossCode.TOOL_RESULT_TEXT
+        taken = own_fields(message.extra) if message is not None else {}
+        for field, value in own_fields(part.extra).items():
+            if field.startswith("$"):
+                continue
+            if field in out or field in taken:
+                log.drop_field(code, path, DIALECT, field)
+                continue
+            out[field] = value
+            where = f"extra[{DIALECT!r}].{field}"
+            log.add(code, f"{path}.{where}", "moved", to=f"{place}.{where}")
+        log.drop_extra(part.extra, path, code)
 
     def _answered(self, part: ToolResultPart) -> tuple[str, str | None]:
         """
@@ -405,7 +435,7 @@ class ConversationWriter:
             named = (c for c in calls if part.name is not None and c[2] == part.name)
             found = next(named, calls[0])
         if found is None:
-            return part.call_id, None
+            return part.call_id and self.book.call_id(part.call_id), None
         calls.remove(found)
         return found[1], found[2]
 
@@ -415,7 +445,7 @@ class ConversationWriter:
         """Write a result's content; what is no text waits for the user message."""
         items: list[JSONObject] = []
         context = self.context
-        context.message = f"{self._place()}.parts[0].content"
+        context.parts = f"{self._place()}.parts[0].content"
         for index, sub in enumerate(part.content):
             where = f"{path}.content[{index}]"
             context.items = len(items)
@@ -428,7 +458,7 @@ class ConversationWriter:
     def _result_other(
         self, sub: Part, where: str, call_id: str, *, inline: bool
     ) -> list[JSONObject]:
-        code = _PART_CODES.get(type(sub).__name__, LossCode.TOOL_RESULT_TEXT)
+        code = result_part_code(sub)
         if isinstance(sub, UnknownPart) and sub.dialect == DIALECT:
             return [dict(sub.raw)]
         if inline:
@@ -439,11 +469,12 @@ class ConversationWriter:
         made = encode_content_part(sub, where, Context(self.profile, quiet))
         if not made:
             fetched = any(loss.action == "needs_fetch" for loss in quiet.losses)
+            foreign = any(loss.severity == "error" for loss in quiet.losses)
             self.log.add(
                 code,
                 where,
                 "needs_fetch" if fetched else "dropped",
-                severity=None if fetched else "content",
+                severity="error" if foreign else "content",
             )
             return []
         if all(item.get("type") == "text" for item in made):

@@ -12,7 +12,7 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Final
 
 from modelwire.codecs._losses import LossLog
@@ -22,6 +22,8 @@ from modelwire.codecs._media import (
     extension,
     format_data_uri,
 )
+from modelwire.codecs._openai_content import ItemPlaces, search_text
+from modelwire.codecs._part_codes import video_code
 from modelwire.codecs._profile import Profile
 from modelwire.codecs.openai_chat._cache import encode_cache
 from modelwire.codecs.openai_chat._wire import DIALECT, merge_own, spelling_of
@@ -53,20 +55,13 @@ __all__ = [
     "encode_content_part",
     "encode_image",
     "encode_text",
-    "text_of",
 ]
 
 _FILE_DIALECTS: Final = frozenset({DIALECT, "openai-responses"})
 """Dialects whose file ids OpenAI knows."""
 
-_EXTRA_CODES: Final[Mapping[str, LossCode]] = {
-    "caller": LossCode.TOOL_CALL_NAMESPACE_CALLER,
-    "toolset_name": LossCode.TOOL_CALL_NAMESPACE_CALLER,
-    "namespace": LossCode.TOOL_CALL_NAMESPACE_CALLER,
-}
 
-
-class Context:
+class Context(ItemPlaces):
     """
     What every part's writer needs, and where its items will stand.
 
@@ -75,27 +70,11 @@ class Context:
         log: Where losses go.
     """
 
-    __slots__ = ("items", "log", "message", "profile")
+    __slots__ = ("profile",)
 
     def __init__(self, profile: Profile, log: LossLog) -> None:
+        super().__init__(log)
         self.profile = profile
-        self.log = log
-        self.message = ""
-        """The path of the list of parts in the decoded output."""
-        self.items = 0
-        """How many parts the list has already."""
-
-    def place(self, number: int) -> str:
-        """Give the path that the writer's item *number* will have in the output."""
-        return f"{self.message}[{self.items + number}]"
-
-    def became(self, code: LossCode, path: str, count: int, detail: str) -> None:
-        """Record that the part at *path* became *count* items of another kind."""
-        self.log.approximate(code, path, detail, to=self.place(0))
-        for number in range(1, count):
-            self.log.add(
-                code, None, "synthesised", to=self.place(number), detail=detail
-            )
 
 
 def common_losses(part: Part, path: str, fallback: LossCode, log: LossLog) -> None:
@@ -114,7 +93,7 @@ def common_losses(part: Part, path: str, fallback: LossCode, log: LossLog) -> No
         code = LossCode.THINK_ITEM_ID if part.item.phase is None else LossCode.MSG_PHASE
         log.drop(code, f"{path}.item")
     if part.extra:
-        log.drop_extra(part.extra, path, fallback, _EXTRA_CODES)
+        log.drop_extra(part.extra, path, fallback)
 
 
 def encode_text(
@@ -305,26 +284,11 @@ def _document_text(part: DocumentPart, path: str, context: Context) -> list[JSON
 def _search_result(
     part: SearchResultPart, path: str, context: Context
 ) -> list[JSONObject]:
-    body = text_of(part.content)
-    text = f"{part.title}\n{part.source}\n\n{body}"
-    out: JSONObject = {"type": "text", "text": text}
+    out: JSONObject = {"type": "text", "text": search_text(part)}
     if part.cache is not None:
         encode_cache(part, out, path, context.profile, LossLog(DIALECT))
     context.became(LossCode.IN_SEARCH_RESULT, path, 1, "a search result became text")
     return [out]
-
-
-def text_of(parts: tuple[Part, ...]) -> str:
-    """
-    Join the texts of *parts*.
-
-    Args:
-        parts: Parts of any kind.
-
-    Returns:
-        The text of the text parts, a line each.
-    """
-    return "\n".join(part.text for part in parts if isinstance(part, TextPart))
 
 
 def _audio(part: AudioPart, path: str, context: Context) -> list[JSONObject]:
@@ -371,7 +335,7 @@ def _video(part: VideoPart, path: str, context: Context) -> list[JSONObject]:
         elif isinstance(source, UrlSource):
             url = source.url
     if url is None:
-        context.log.drop(LossCode.IN_VIDEO, path)
+        context.log.drop(video_code(part), path)
         return []
     out: JSONObject = {"type": "video_url", "video_url": {"url": url}}
     _finish(part, out, path, context, LossCode.IN_VIDEO)

@@ -5,13 +5,16 @@ A row says only what wire/openai_compatible.md or a recorded case shows to diffe
 OpenAI.  Codecs read the fields and never the name.
 
 Source:
-    wire/openai_compatible.md sections 2 to 5, read 2026-11-21.
+    wire/openai_chat.md section 1 and wire/openai_compatible.md sections 2 to 5, read
+    2026-11-21.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
+
+import attrs
 
 from modelwire.codecs._profile import Profile
 from modelwire.codecs.openai_chat._wire import DIALECT
@@ -28,9 +31,11 @@ def _compatible(
     cache_control: bool = False,
     usage_excludes_reasoning: bool = False,
     seed_field: str = "seed",
+    call_id_length: int | None = None,
 ) -> Profile:
     # Most compatible servers know only the role `system`, only `max_tokens`, and no
-    # prompt_cache_* fields (wire/openai_compatible.md, section 5).
+    # prompt_cache_* fields (wire/openai_compatible.md, section 5).  Their limits are
+    # their own, and not all are known: nothing is cut for them.
     return Profile(
         dialect=DIALECT,
         name=name,
@@ -42,17 +47,18 @@ def _compatible(
         cache_control=cache_control,
         usage_excludes_reasoning=usage_excludes_reasoning,
         seed_field=seed_field,
+        call_id_length=call_id_length,
     )
 
 
-DEFAULT_PROFILE: Final = Profile(dialect=DIALECT, name="openai")
+DEFAULT_PROFILE: Final = Profile(dialect=DIALECT, name="openai", stop_sequences_max=4)
 """OpenAI itself."""
 
 PROFILES: Final[Mapping[str, Profile]] = {
     profile.name: profile
     for profile in (
         DEFAULT_PROFILE,
-        Profile(dialect=DIALECT, name="azure"),
+        attrs.evolve(DEFAULT_PROFILE, name="azure"),
         _compatible("deepseek", reasoning_field="reasoning_content"),
         _compatible(
             "groq",
@@ -62,7 +68,12 @@ PROFILES: Final[Mapping[str, Profile]] = {
         _compatible(
             "xai", reasoning_field="reasoning_content", usage_excludes_reasoning=True
         ),
-        _compatible("mistral", reasoning_field="thinking", seed_field="random_seed"),
+        _compatible(
+            "mistral",
+            reasoning_field="thinking",
+            seed_field="random_seed",
+            call_id_length=9,
+        ),
         _compatible(
             "openrouter",
             reasoning_field="reasoning",

@@ -244,7 +244,10 @@ def encode_detail(part: ReasoningPart) -> JSONObject:
     """
     out: JSONObject
     if part.summaries:
-        out = {"type": "reasoning.summary", "summary": "\n\n".join(part.summaries)}
+        out = {
+            "type": "reasoning.summary",
+            "summary": "\n\n".join(filter(None, part.summaries)),
+        }
     elif part.encrypted is not None and part.encrypted.dialect == DIALECT:
         out = {"type": "reasoning.encrypted", "data": part.encrypted.value}
     else:
@@ -300,7 +303,11 @@ def _pieces(text: str, lengths: Any) -> Iterable[str]:
 
 
 def _joined(part: ReasoningPart) -> str:
-    return part.text if part.text is not None else "\n\n".join(part.summaries)
+    return (
+        part.text
+        if part.text is not None
+        else "\n\n".join(filter(None, part.summaries))
+    )
 
 
 def plain_text(part: ReasoningPart) -> str:
@@ -392,9 +399,7 @@ def reasoning_losses(
         if form not in (DETAILS, THINKING):
             for name in own_fields(part.extra):
                 if not name.startswith("$"):
-                    log.drop(
-                        ir.LossCode.THINK_TEXT, f"{path}.extra[{DIALECT!r}].{name}"
-                    )
+                    log.drop_field(ir.LossCode.THINK_TEXT, path, DIALECT, name)
     return became_text
 
 

@@ -14,9 +14,15 @@ import re
 from typing import Final
 
 from modelwire.codecs._base import Headers
-from modelwire.codecs._json import loads
+from modelwire.codecs._openai_headers import keep_headers
+from modelwire.codecs._openai_params import (
+    take_cache_policy,
+    take_metadata,
+    take_user,
+)
 from modelwire.codecs._profile import Profile
 from modelwire.codecs._reader import Reader, describe
+from modelwire.codecs._request_body import request_object
 from modelwire.codecs.openai_chat._message_decode import decode_message
 from modelwire.codecs.openai_chat._parts_decode import content_parts
 from modelwire.codecs.openai_chat._profiles import DEFAULT_PROFILE
@@ -27,14 +33,13 @@ from modelwire.codecs.openai_chat._tools_decode import (
     decode_tool,
     decode_web_search,
 )
-from modelwire.codecs.openai_chat._wire import DIALECT, REQUEST_HEADERS, extra_of
-from modelwire.errors import Problem, RemoteProtocolError, RequestDecodeError
-from modelwire.ir._base import Extra, JSONObject
+from modelwire.codecs.openai_chat._wire import DIALECT, OWN, extra_of
+from modelwire.errors import Problem, RequestDecodeError
+from modelwire.ir._base import JSONObject
 from modelwire.ir._messages import Message
 from modelwire.ir._parts import Part, TextPart
 from modelwire.ir._request import (
     AudioOutput,
-    CachePolicy,
     ChatRequest,
     Prediction,
     ReasoningConfig,
@@ -77,14 +82,7 @@ def decode_request(
     """
     del query
     problems: list[Problem] = []
-    try:
-        parsed = loads(body)
-    except RemoteProtocolError as error:
-        fault = Problem("$", "a JSON object", f"no JSON ({error})"[:200])
-        raise RequestDecodeError((fault,), dialect=DIALECT) from error
-    if type(parsed) is not dict:
-        fault = Problem("$", "object", describe(parsed))
-        raise RequestDecodeError((fault,), dialect=DIALECT)
+    parsed = request_object(body, DIALECT, too_deep=True)
     request = _read(Reader(parsed, "$", problems), path, headers, profile)
     if problems:
         raise RequestDecodeError(tuple(problems), dialect=DIALECT)
@@ -137,21 +135,16 @@ def _read(reader: Reader, path: str, headers: Headers, profile: Profile) -> Chat
         audio_output=_audio(reader),
         stream=stream,
         include_usage=include_usage,
-        metadata=_metadata(reader),
-        user_id=_user(reader, notes),
+        metadata=take_metadata(reader),
+        user_id=take_user(reader, notes),
         service_tier=reader.string("service_tier"),
         store=reader.boolean("store"),
-        cache=_cache(reader),
+        cache=take_cache_policy(reader, notes, OWN),
         verbosity=reader.string("verbosity"),
         prediction=_prediction(reader),
-        headers=_headers(headers),
+        headers=keep_headers(headers),
         extra=extra_of(reader, notes, nested),
     )
-
-
-def _headers(headers: Headers) -> tuple[tuple[str, str], ...]:
-    kept = ((name.lower(), value) for name, value in headers)
-    return tuple(pair for pair in kept if pair[0] in REQUEST_HEADERS)
 
 
 def _messages(reader: Reader) -> tuple[tuple[Message, ...], tuple[Message, ...]]:
@@ -259,24 +252,6 @@ def _logprobs(reader: Reader) -> bool | None:
     return reader.boolean("logprobs")
 
 
-def _metadata(reader: Reader) -> dict[str, str] | None:
-    value = reader.mapping("metadata")
-    if value is None:
-        return None
-    for key, text in value.items():
-        if not isinstance(text, str):
-            reader.fault(f"metadata[{key[:20]!r}]", "string", describe(text))
-    return value
-
-
-def _user(reader: Reader, notes: JSONObject) -> str | None:
-    value = reader.string("safety_identifier")
-    if value is not None:
-        notes["user_id"] = "safety_identifier"
-        return value
-    return reader.string("user")
-
-
 def _reasoning(reader: Reader) -> ReasoningConfig | None:
     effort = reader.string("reasoning_effort")
     return None if effort is None else ReasoningConfig(effort=effort)
@@ -293,28 +268,6 @@ def _audio(reader: Reader) -> AudioOutput | None:
         sub.fault("voice", "string or object", describe(voice))
         voice = ""
     return AudioOutput(format=name, voice=voice, extra=extra_of(sub))
-
-
-def _cache(reader: Reader) -> CachePolicy | None:
-    key = reader.string("prompt_cache_key")
-    retention = reader.string("prompt_cache_retention")
-    options = reader.mapping("prompt_cache_options")
-    automatic = None
-    ttl = None
-    extra: Extra = {}
-    if options is not None:
-        sub = Reader(options, "$.prompt_cache_options", reader.problems)
-        mode = sub.left.get("mode")
-        if mode in ("implicit", "explicit"):
-            del sub.left["mode"]
-            automatic = mode == "implicit"
-        ttl = sub.string("ttl")
-        extra = extra_of(sub)
-    if key is None and retention is None and options is None:
-        return None
-    return CachePolicy(
-        key=key, retention=retention, automatic=automatic, ttl=ttl, extra=extra
-    )
 
 
 def _prediction(reader: Reader) -> Prediction | None:

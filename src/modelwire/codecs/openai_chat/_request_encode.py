@@ -16,9 +16,21 @@ from typing import Any, Final
 
 from modelwire.codecs._aliases import AliasBook
 from modelwire.codecs._base import RAISE_ON_ERROR, EncodedRequest, LossPolicy
+from modelwire.codecs._ids import call_ids
 from modelwire.codecs._json import dumps
 from modelwire.codecs._losses import LossLog
+from modelwire.codecs._openai_params import (
+    effort_of,
+    empty_reasoning,
+    encode_cache_policy,
+    encode_format,
+    encode_identity,
+    encode_tier,
+    write_headers,
+)
 from modelwire.codecs._profile import Profile
+from modelwire.codecs._request_losses import drop_context, drop_parallel
+from modelwire.codecs._sampling import seed_within, stops_within
 from modelwire.codecs.openai_chat._messages import ConversationWriter
 from modelwire.codecs.openai_chat._parts import Context, encode_content_part
 from modelwire.codecs.openai_chat._profiles import DEFAULT_PROFILE
@@ -29,9 +41,8 @@ from modelwire.codecs.openai_chat._tools_encode import (
 )
 from modelwire.codecs.openai_chat._wire import (
     DIALECT,
-    JSON_HEADERS,
+    OWN,
     PATH,
-    REQUEST_HEADERS,
     merge_own,
     own_fields,
     spelling_of,
@@ -39,29 +50,13 @@ from modelwire.codecs.openai_chat._wire import (
 from modelwire.ir._base import JSONObject
 from modelwire.ir._loss_codes import LossCode
 from modelwire.ir._request import (
-    CachePolicy,
     ChatRequest,
     Prediction,
     ReasoningConfig,
-    ResponseFormat,
 )
 from modelwire.ir._tools import CustomTool, FunctionTool
 
 __all__ = ["encode_request"]
-
-_MAX_STOP: Final = 4
-"""Most stop sequences (the vendor's type, `stop`)."""
-_SCHEMA_NAME: Final = "response"
-"""The name of a schema that has none; the vendor's type requires one."""
-
-_BUDGETS: Final = (
-    (32768, "xhigh"),
-    (16384, "high"),
-    (8192, "medium"),
-    (2048, "low"),
-    (0, "minimal"),
-)
-"""Thinking budget to effort, nearest lower row (wire/mapping.md, section 5a)."""
 
 _TIERS: Final[Mapping[str, str | None]] = {
     "standard": "default",
@@ -71,27 +66,8 @@ _TIERS: Final[Mapping[str, str | None]] = {
 }
 """Other dialects' service tiers; what is not here is written as it came."""
 
-_EXTRA_CODES: Final[Mapping[str, LossCode]] = {
-    "container": LossCode.SVC_CONTAINER_SKILLS,
-    "mcp_servers": LossCode.BT_MCP,
-    "inference_geo": LossCode.SVC_GEO,
-    "speed": LossCode.SVC_SERVICE_TIER,
-    "fallbacks": LossCode.SVC_FALLBACK_MODELS,
-    "background": LossCode.SVC_BACKGROUND,
-    "prompt": LossCode.PROMPT_TEMPLATE,
-    "max_tool_calls": LossCode.TOOL_MAX_TOOL_CALLS,
-    "include": LossCode.THINK_VISIBLE,
-    "cachedContent": LossCode.CACHE_RESOURCE,
-    "moderation": LossCode.SAFETY_SETTINGS,
-    "stream_options": LossCode.SVC_INCLUDE_USAGE_OBFUSCATION,
-    "task_budget": LossCode.SVC_TASK_BUDGET,
-    "output_config": LossCode.SVC_TASK_BUDGET,
-    "keep_alive": LossCode.PARAM_NUM_CTX_KEEP_ALIVE,
-    "context_management": LossCode.CTX_COMPACTION,
-    "metadata": LossCode.META_KV,
-    "betas": LossCode.META_KV,
-}
-"""Concepts of other dialects' unknown request fields."""
+_CACHE_TTLS: Final[Mapping[str, str]] = dict.fromkeys(("5m", "1h", "12h", "24h"), "30m")
+"""Other dialects' times; this one takes `30m` for a request, `12h` for parts only."""
 
 _PLAIN: Final[tuple[tuple[str, str], ...]] = (
     ("temperature", "temperature"),
@@ -112,7 +88,6 @@ _NONE_HERE: Final[tuple[tuple[str, LossCode], ...]] = (
     ("previous_response_id", LossCode.STATE_PREVIOUS),
     ("conversation", LossCode.STATE_CONVERSATION),
     ("truncation", LossCode.PARAM_TRUNCATION),
-    ("context_management", LossCode.CTX_COMPACTION),
     ("safety_settings", LossCode.SAFETY_SETTINGS),
 )
 """IR fields that this dialect has no word for."""
@@ -140,11 +115,21 @@ def encode_request(
         InvalidIRError: A part stands where the IR does not allow it.
     """
     log = LossLog(DIALECT)
-    book = AliasBook()
+    length = profile.call_id_length
+    book = AliasBook(
+        name_charset=profile.tool_name_charset,
+        name_limit=profile.tool_name_max,
+        id_charset=None if length is None else "a-zA-Z0-9",
+        id_limit=length,
+        id_exact=True,
+    )
     book.reserve(
-        tool.name
-        for tool in request.tools
-        if isinstance(tool, FunctionTool | CustomTool)
+        (
+            tool.name
+            for tool in request.tools
+            if isinstance(tool, FunctionTool | CustomTool)
+        ),
+        () if length is None else call_ids(request.messages),
     )
     notes = spelling_of(request.extra)
     writer = ConversationWriter(profile, log, book)
@@ -156,44 +141,33 @@ def encode_request(
     _tools(request, notes, out, profile, log=log, book=book)
     _limits(request, notes, out, profile, log)
     if request.response_format is not None:
-        value = _response_format(request.response_format, log)
+        value = encode_format(request.response_format, log, OWN, inner="json_schema")
         if value is not None:
             out["response_format"] = value
     if request.reasoning is not None:
         _reasoning(request.reasoning, out, log)
     _output(request, out, profile, log)
-    _service(request, notes, out, profile, log)
+    encode_tier(request, out, _TIERS, log)
+    encode_identity(request, notes, out)
+    _cache(request, notes, out, profile, log)
     _stream(request, notes, out)
     for name, code in _NONE_HERE:
         if getattr(request, name) is not None:
             log.drop(code, f"$.{name}")
+    drop_context(request, log)
     if request.extra:
         merge_own(out, request.extra)
-        log.drop_extra(request.extra, "$", LossCode.META_KV, _EXTRA_CODES)
-    headers = [*JSON_HEADERS, *_headers(request, log)]
+        log.drop_extra(request.extra, "$", LossCode.META_KV)
+    headers = write_headers(request.headers, log)
     losses = log.settle(on_loss)
     return EncodedRequest(
         method="POST",
         path=PATH,
-        headers=tuple(headers),
+        headers=headers,
         body=dumps(out),
         losses=losses,
         aliases=book.aliases(),
     )
-
-
-def _headers(request: ChatRequest, log: LossLog) -> list[tuple[str, str]]:
-    """Keep this dialect's protocol headers; the others go as one loss."""
-    kept: list[tuple[str, str]] = []
-    gone: list[str] = []
-    for name, value in request.headers:
-        if name in REQUEST_HEADERS:
-            kept.append((name, value))
-        else:
-            gone.append(name)
-    if gone:
-        log.drop(LossCode.META_KV, "$.headers", ", ".join(sorted(set(gone))))
-    return kept
 
 
 # --- tools --------------------------------------------------------------------------
@@ -224,7 +198,7 @@ def _tools(
             _write_choice(value, out, legacy=legacy, notes=notes)
     if request.parallel_tool_calls is not None:
         if found.dropped and not found.tools:
-            log.drop(LossCode.TOOL_PARALLEL_DISABLE, "$.parallel_tool_calls")
+            drop_parallel(request, log)
         else:
             out["parallel_tool_calls"] = request.parallel_tool_calls
 
@@ -270,16 +244,12 @@ def _limits(
             out[wire] = value
     if request.logit_bias is not None:
         out["logit_bias"] = dict(request.logit_bias)
-    if request.seed is not None:
+    seed = seed_within(request, profile, log)
+    if seed is not None:
         noted = notes.get("seed")
-        out[noted if isinstance(noted, str) else profile.seed_field] = request.seed
-    stop = request.stop_sequences
+        out[noted if isinstance(noted, str) else profile.seed_field] = seed
+    stop = stops_within(request, profile, log)
     if stop:
-        if len(stop) > _MAX_STOP:
-            log.approximate(
-                LossCode.PARAM_STOP, "$.stop_sequences", "only the first 4 are sent"
-            )
-            stop = stop[:_MAX_STOP]
         if len(stop) == 1 and notes.get("stop_sequences") == "string":
             out["stop"] = stop[0]
         else:
@@ -289,88 +259,17 @@ def _limits(
 # --- shape of the answer ------------------------------------------------------------
 
 
-def _response_format(value: ResponseFormat, log: LossLog) -> JSONObject | None:
-    path = "$.response_format"
-    if value.kind == "unknown":
-        own = own_fields(value.extra)
-        if own:
-            return {k: v for k, v in own.items() if not k.startswith("$")}
-        log.drop(LossCode.FMT_GRAMMAR_REGEX, path)
-        return None
-    out: JSONObject = {"type": value.kind}
-    if value.kind == "json_schema":
-        name = value.name
-        if name is None and spelling_of(value.extra).get("name") != "absent":
-            name = _SCHEMA_NAME
-            log.add(LossCode.FMT_JSON_SCHEMA, None, "synthesised", to=f"{path}.name")
-        inner: JSONObject = {} if name is None else {"name": name}
-        if value.description is not None:
-            inner["description"] = value.description
-        if value.schema is not None:
-            inner["schema"] = value.schema
-        if value.strict is not None:
-            inner["strict"] = value.strict
-        out["json_schema"] = inner
-    else:
-        for name in ("name", "description", "schema", "strict"):
-            if getattr(value, name) is not None:
-                log.drop(LossCode.FMT_JSON_SCHEMA, f"{path}.{name}")
-    if value.extra:
-        merge_own(out, value.extra)
-        log.drop_extra(value.extra, path, LossCode.FMT_JSON_SCHEMA)
-    return out
-
-
 def _reasoning(config: ReasoningConfig, out: JSONObject, log: LossLog) -> None:
     """Say how much to reason: there is only the effort."""
-    path = "$.reasoning"
-    effort = config.effort
-    budget = config.budget_tokens
-    if config.mode == "disabled":
-        if effort != "none":
-            log.approximate(
-                LossCode.THINK_OFF,
-                f"{path}.mode",
-                "became the effort none",
-                to=f"{path}.effort",
-            )
-            if effort is not None:
-                log.drop(LossCode.THINK_EFFORT, f"{path}.effort")
-        else:
-            log.approximate(LossCode.THINK_OFF, f"{path}.mode")
-        effort = "none"
-        if budget is not None:
-            log.drop(LossCode.THINK_BUDGET, f"{path}.budget_tokens")
-    elif budget is not None:
-        if effort is None:
-            # A budget below zero is the caller's mistake, and still has to be written.
-            effort = next(
-                (word for least, word in _BUDGETS if budget >= least), "minimal"
-            )
-            log.approximate(
-                LossCode.THINK_BUDGET,
-                f"{path}.budget_tokens",
-                f"became the effort {effort}",
-                to=f"{path}.effort",
-            )
-        else:
-            log.drop(LossCode.THINK_BUDGET, f"{path}.budget_tokens")
-    if config.mode not in (None, "disabled"):
-        code = (
-            LossCode.THINK_ADAPTIVE
-            if config.mode == "adaptive"
-            else LossCode.THINK_EFFORT
-        )
-        log.approximate(code, f"{path}.mode", "the model decides by itself")
+    effort = effort_of(config, log)
     if config.display is not None:
-        log.drop(LossCode.THINK_VISIBLE, f"{path}.display")
+        log.drop(LossCode.THINK_VISIBLE, "$.reasoning.display")
     if config.extra:
-        log.drop_extra(config.extra, path, LossCode.THINK_CONTEXT_KEEP)
+        log.drop_extra(config.extra, "$.reasoning", LossCode.THINK_EFFORT)
     if effort is not None:
         out["reasoning_effort"] = effort
-    elif config.mode is None and config.display is None and not config.extra:
-        # An empty object is the same as none, which decoding gives back.
-        log.add(LossCode.THINK_EFFORT, path, "dropped", severity="cosmetic")
+    else:
+        empty_reasoning(config, log)
 
 
 def _output(
@@ -406,76 +305,31 @@ def _prediction(value: Prediction, profile: Profile, log: LossLog) -> JSONObject
     return out
 
 
-# --- service, cache, identity -------------------------------------------------------
+# --- prompt cache -------------------------------------------------------------------
 
 
-def _service(
+def _cache(
     request: ChatRequest,
     notes: JSONObject,
     out: JSONObject,
     profile: Profile,
     log: LossLog,
 ) -> None:
-    tier = request.service_tier
-    if tier is not None:
-        new = _TIERS.get(tier, tier)
-        if new is None:
-            log.drop(LossCode.SVC_SERVICE_TIER, "$.service_tier", tier)
-        else:
-            if new != tier:
-                log.approximate(
-                    LossCode.SVC_SERVICE_TIER,
-                    "$.service_tier",
-                    f"{tier} became {new}",
-                )
-            out["service_tier"] = new
-    if request.metadata is not None:
-        out["metadata"] = dict(request.metadata)
-    if request.user_id is not None:
-        # `user` is the older name, known to every compatible server, and has no
-        # stated limit; clients put long ids there.
-        noted = notes.get("user_id")
-        field = noted if noted == "safety_identifier" else "user"
-        out[field] = request.user_id
-    if request.cache is not None:
-        _cache(request.cache, out, profile, log)
-
-
-def _cache(cache: CachePolicy, out: JSONObject, profile: Profile, log: LossLog) -> None:
-    path = "$.cache"
-    own = DIALECT in cache.extra
-    if not profile.prompt_cache and not own:
-        for name, code in (
-            ("key", LossCode.CACHE_KEY),
-            ("retention", LossCode.CACHE_RETENTION),
-            ("automatic", LossCode.CACHE_AUTO),
-            ("ttl", LossCode.CACHE_TTL),
-        ):
-            if getattr(cache, name) is not None:
-                log.drop(code, f"{path}.{name}")
-        log.drop_extra(cache.extra, path, LossCode.CACHE_AUTO)
+    cache = request.cache
+    if profile.prompt_cache or (cache is not None and DIALECT in cache.extra):
+        encode_cache_policy(cache, notes, out, log, own=OWN, ttls=_CACHE_TTLS)
         return
-    if cache.key is not None:
-        out["prompt_cache_key"] = cache.key
-    if cache.retention is not None:
-        out["prompt_cache_retention"] = cache.retention
-    options: JSONObject = {}
-    if cache.automatic is not None:
-        options["mode"] = "implicit" if cache.automatic else "explicit"
-    if cache.ttl is not None:
-        ttl = cache.ttl
-        if ttl in ("5m", "1h", "12h", "24h"):
-            ttl = "30m"
-            log.approximate(
-                LossCode.CACHE_TTL, f"{path}.ttl", f"{cache.ttl} became {ttl}"
-            )
-        options["ttl"] = ttl
-    merge_own(options, cache.extra)
-    if options:
-        out["prompt_cache_options"] = options
-    log.drop_extra(cache.extra, path, LossCode.CACHE_AUTO)
-    if not options and cache.key is None and cache.retention is None:
-        log.add(LossCode.CACHE_AUTO, path, "dropped", severity="cosmetic")
+    if cache is None:
+        return
+    for name, code in (
+        ("key", LossCode.CACHE_KEY),
+        ("retention", LossCode.CACHE_RETENTION),
+        ("automatic", LossCode.CACHE_AUTO),
+        ("ttl", LossCode.CACHE_TTL),
+    ):
+        if getattr(cache, name) is not None:
+            log.drop(code, f"$.cache.{name}")
+    log.drop_extra(cache.extra, "$.cache", LossCode.CACHE_AUTO)
 
 
 # --- stream -------------------------------------------------------------------------

@@ -25,10 +25,11 @@ from modelwire.codecs._base import (
     Ids,
     LossPolicy,
 )
-from modelwire.codecs._ids import counting_ids
+from modelwire.codecs._ids import counting_ids, turn_seed
 from modelwire.codecs._json import dumps, loads
 from modelwire.codecs._losses import LossLog
 from modelwire.codecs._media import audio_media_type
+from modelwire.codecs._openai_moderation import encode_moderation
 from modelwire.codecs._profile import Profile
 from modelwire.codecs._reader import Reader, describe
 from modelwire.codecs.openai_chat._assistant_encode import AssistantWriter
@@ -130,7 +131,8 @@ def decode_response(
     usage = reader.mapping("usage")
     return ChatResponse(
         id=reader.string("id"),
-        model=reader.string("model"),
+        # An empty name is what the encoder writes where there is none.
+        model=reader.string("model") or None,
         created=reader.integer("created"),
         choices=tuple(choice for choice in read if choice is not None),
         usage=None if usage is None else decode_usage(usage, profile),
@@ -205,10 +207,6 @@ def _message(
 
 # --- writing ------------------------------------------------------------------------
 
-_EXTRA_CODES: Final[Mapping[str, LossCode]] = {
-    "container": LossCode.SVC_CONTAINER_SKILLS,
-    "context_management": LossCode.CTX_COMPACTION,
-}
 _TIERS: Final[Mapping[str, str | None]] = {
     "standard": "default",
     "batch": None,
@@ -253,9 +251,9 @@ def encode_response(
     """
     log = LossLog(DIALECT)
     own = own_fields(response.extra)
-    new = ids if ids is not None else counting_ids(response.id)
+    new = ids if ids is not None else counting_ids(response.id or turn_seed(request))
     ident = response.id
-    if ident is None:
+    if not ident:
         ident = new("response")
         if not ident.startswith("chatcmpl-"):
             ident = f"chatcmpl-{ident}"
@@ -265,9 +263,11 @@ def encode_response(
         when = created
         log.add(LossCode.RESP_CREATED, None, "synthesised", to="$.created")
     model = response.model
-    if model is None:
-        model = request.model if request is not None else ""
+    if model is None and request is not None and request.model:
+        model = request.model
         log.add(LossCode.RESP_MODEL, None, "synthesised", to="$.model")
+    elif model == "":
+        log.add(LossCode.RESP_MODEL, "$.model", "dropped", severity="cosmetic")
     legacy = (
         request is not None and spelling_of(request.extra).get("tools") == "functions"
     )
@@ -276,7 +276,7 @@ def encode_response(
         "id": ident,
         "object": own.get("object", OBJECT),
         "created": own.get("created", when),
-        "model": model,
+        "model": model or "",
         "choices": [
             _encode_choice(
                 choice,
@@ -295,10 +295,10 @@ def encode_response(
         usage_losses(response.usage, log)
     _tier(response.service_tier, out, log)
     if response.moderation is not None:
-        out["moderation"] = response.moderation
+        out["moderation"] = encode_moderation(response.moderation, log, many=True)
     if response.extra:
         merge_own(out, response.extra)
-        log.drop_extra(response.extra, "$", LossCode.RESP_FINGERPRINT, _EXTRA_CODES)
+        log.drop_extra(response.extra, "$", LossCode.RESP_FINGERPRINT)
     losses = log.settle(on_loss)
     return EncodedResponse(
         status=200, headers=JSON_HEADERS, body=dumps(out), losses=losses

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from modelwire.codecs._part_codes import call_code
 from modelwire.codecs.openai_chat._parts import Context, common_losses, encode_image
 from modelwire.codecs.openai_chat._reasoning import (
     DETAILS,
@@ -128,6 +129,8 @@ class BlockWriter:
         "choice",
         "family",
         "head",
+        "lost",
+        "merged",
         "offset",
         "out",
         "part",
@@ -139,6 +142,7 @@ class BlockWriter:
         "summary",
         "tail",
         "texts",
+        "told",
         "wrote",
     )
 
@@ -155,6 +159,8 @@ class BlockWriter:
         """The number of the tool call."""
         self.wrote = False
         """Whether anything of it is written."""
+        self.merged = False
+        """Whether a reader joins it to the block before."""
         self.size = 0
         """Characters that it grew by."""
         self.head = self.tail = ""
@@ -170,6 +176,10 @@ class BlockWriter:
         """Annotations so far."""
         self.reported: set[str] = set()
         """Fields that have their loss."""
+        self.told: set[str] = set()
+        """Fields of reasoning that came and are not written."""
+        self.lost = False
+        """Whether it has its loss as a whole."""
 
     def once(self, field: str) -> bool:
         """Say whether *field* has no loss yet, and take note of one."""
@@ -177,6 +187,19 @@ class BlockWriter:
             return False
         self.reported.add(field)
         return True
+
+    def lose_reasoning(self, part: ReasoningPart, log: LossLog) -> None:
+        """Record reasoning that no field carries, once it is known what it holds."""
+        if self.lost:
+            return
+        self.lost = True
+        code = unwritten_code(part)
+        if code is not LossCode.THINK_SUMMARY and not part.text:
+            if "summaries" in self.told:
+                code = LossCode.THINK_SUMMARY
+            elif "signature" in self.told and code is LossCode.THINK_TEXT:
+                code = LossCode.THINK_SIGNATURE
+        log.add(code, self.path, "dropped", severity="content")
 
     def grow(self, text: str) -> JSONObject:
         """Give the delta that appends *text*."""
@@ -243,7 +266,10 @@ class BlockWriter:
                 item = {"type": THINKING, "thinking": [], "signature": signature.value}
                 delta = {"content": [item]}
         if delta is None:
-            if self.family and self.once("signature"):
+            self.told.add("signature")
+            # The loss of a whole part stands for all that is on it.
+            whole = not self.family or isinstance(self.part, CompactionPart)
+            if not whole and self.once("signature"):
                 log.drop(code, path)
             return None
         for name in ("profile", "model"):
@@ -270,8 +296,6 @@ def open_block(
     """
     part = block.part
     path = block.path
-    if part.cache is not None:
-        log.drop(LossCode.CACHE_BREAKPOINT, f"{path}.cache")
     if isinstance(part, TextPart):
         block.family = "content"
         _rest(part, path, LossCode.OUT_TEXT, log)
@@ -279,6 +303,10 @@ def open_block(
     if isinstance(part, RefusalPart):
         block.family = "refusal"
         _rest(part, path, LossCode.OUT_REFUSAL, log)
+        return []
+    if isinstance(part, CompactionPart):
+        # The summary stands for turns that are gone: as text it keeps its meaning.
+        block.family = "content"
         return []
     if isinstance(part, ToolCallPart):
         return _open_call(block, part, log, new_id=new_id, legacy=legacy)
@@ -298,19 +326,19 @@ def _rest(
     part: TextPart | RefusalPart, path: str, code: LossCode, log: LossLog
 ) -> None:
     """Record what a text may carry and a stream never does."""
+    if part.cache is not None:
+        log.drop(LossCode.CACHE_BREAKPOINT, f"{path}.cache")
     if part.signature is not None or part.item is not None or part.extra:
         common_losses(part, path, code, log)
         for name in own_fields(part.extra):
             if not name.startswith("$"):
-                log.drop(code, f"{path}.extra[{DIALECT!r}].{name}")
+                log.drop_field(code, path, DIALECT, name)
 
 
 def _lost(part: Part, path: str, log: LossLog) -> None:
     """Record a part that this dialect's stream cannot say at all."""
     if isinstance(part, ServerToolCallPart | ServerToolResultPart):
         log.drop(LossCode.BT_CALL_ITEMS, path, f"server tool {part.kind}")
-    elif isinstance(part, CompactionPart):
-        log.drop(LossCode.CTX_COMPACTION, path)
     elif isinstance(part, DocumentPart | VideoPart):
         log.drop(LossCode.OUT_IMAGE, path, f"{type(part).__name__} of an assistant")
     else:
@@ -342,10 +370,16 @@ def _open_image(
 def _open_audio(block: BlockWriter, part: AudioPart, log: LossLog) -> list[JSONObject]:
     path = block.path
     source = part.source
-    if source is not None and not isinstance(source, Base64Source):
+    last = block.choice.last
+    if (source is not None and not isinstance(source, Base64Source)) or (
+        # A reader would take two for one.
+        last is not None and last.family == "audio"
+    ):
         log.drop(LossCode.OUT_AUDIO, path)
         return []
     block.family = "audio"
+    if part.cache is not None:
+        log.drop(LossCode.CACHE_BREAKPOINT, f"{path}.cache")
     if source is not None and source.media_type != "audio":
         log.add(
             LossCode.OUT_AUDIO,
@@ -374,9 +408,13 @@ def _open_reasoning(
     path = block.path
     form = _form(part, profile)
     if form is None:
-        log.add(unwritten_code(part), path, "dropped", severity="content")
+        if part.text:
+            block.lose_reasoning(part, log)
+        # Else its deltas, or its end, tell which concept is lost.
         return []
     block.family = form
+    if part.cache is not None:
+        log.drop(LossCode.CACHE_BREAKPOINT, f"{path}.cache")
     if part.item is not None:
         log.drop(LossCode.THINK_ITEM_ID, f"{path}.item")
     if part.redacted is not None:
@@ -391,7 +429,7 @@ def _open_reasoning(
             log.drop(LossCode.THINK_ITEM_ID, f"{path}.details_id")
         for name in own_fields(part.extra):
             if not name.startswith("$"):
-                log.drop(LossCode.THINK_TEXT, f"{path}.extra[{DIALECT!r}].{name}")
+                log.drop_field(LossCode.THINK_TEXT, path, DIALECT, name)
     if part.encrypted is not None:
         log.drop(LossCode.THINK_SIGNATURE, f"{path}.encrypted")
     return []
@@ -422,16 +460,12 @@ def _open_call(
     path = block.path
     choice = block.choice
     choice.has_calls = True
+    if part.cache is not None:
+        log.drop(LossCode.CACHE_BREAKPOINT, f"{path}.cache")
     if part.item is not None:
         log.drop(LossCode.THINK_ITEM_ID, f"{path}.item")
     if part.extra:
-        code = LossCode.TOOL_CALL_NAMESPACE_CALLER
-        log.drop_extra(
-            part.extra,
-            path,
-            LossCode.OUT_TOOL_CALL,
-            {"caller": code, "toolset_name": code, "namespace": code},
-        )
+        log.drop_extra(part.extra, path, LossCode.OUT_TOOL_CALL)
     noted = spelling_of(part.extra).get("call") == "function_call"
     if (
         part.kind == "function"
@@ -462,7 +496,7 @@ def _open_call(
         entry["custom"] = {"name": name, "input": part.arguments}
     else:
         if part.kind != "function":
-            log.approximate(LossCode.OUT_TOOL_CALL, f"{path}.kind", "became a function")
+            log.approximate(call_code(part.kind), f"{path}.kind", "became a function")
         entry["type"] = own_fields(part.extra).get("type", "function")
         entry["function"] = {"name": name, "arguments": part.arguments}
     merge_own(entry, part.extra)

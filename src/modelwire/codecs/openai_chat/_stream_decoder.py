@@ -26,7 +26,6 @@ from typing import TYPE_CHECKING, Any, Final
 from modelwire.codecs._base import NO_ALIASES
 from modelwire.codecs._limits import DEFAULT_LIMITS
 from modelwire.codecs._sse_stream import SSEStreamDecoder
-from modelwire.codecs.openai_chat._errors import decode_error, decode_error_object
 from modelwire.codecs.openai_chat._finish import decode_finish
 from modelwire.codecs.openai_chat._logprobs import decode_logprobs
 from modelwire.codecs.openai_chat._stream_deltas import (
@@ -282,6 +281,9 @@ class ChatMachine(DeltaMachine):
 
     def error_from_body(self, body: bytes) -> ErrorInfo:
         """Read an error body that stands where a stream was expected."""
+        # Errors are rare, and what reads them loads with the first.
+        from modelwire.codecs.openai_chat._errors import decode_error  # noqa: PLC0415
+
         return decode_error(body, status=200)
 
     # --- events ---------------------------------------------------------------------
@@ -295,7 +297,7 @@ class ChatMachine(DeltaMachine):
             if error or name == "error" or _looks_like_error(data):
                 self.start(out, raw=raw)
                 self._counts(data, raw, out)
-                self.fail(decode_error_object(data), out, raw)
+                self.fail(_error(data), out, raw)
                 return
             if not _looks_like_chunk(data):
                 self.start(out, raw=raw)
@@ -313,9 +315,9 @@ class ChatMachine(DeltaMachine):
             # OpenRouter puts the error beside choices; recorded in
             # pydantic-ai__test-openrouter-test-openrouter-stream-error,
             # pinned by test_E02_error_beside_choices.
-            self.fail(decode_error_object(data), out, raw)
+            self.fail(_error(data), out, raw)
         elif isinstance(groq := data.get("x_groq"), dict) and groq.get("error"):
-            self.fail(decode_error_object({"error": groq["error"]}), out, raw)
+            self.fail(_error({"error": groq["error"]}), out, raw)
 
     def _learn(self, data: JSONObject) -> None:
         """Remember the shape of *data*, and the values that are news when changed."""
@@ -495,6 +497,15 @@ class ChatMachine(DeltaMachine):
 
 
 # --- the codec's two decoders -------------------------------------------------------
+
+
+def _error(obj: JSONObject) -> ErrorInfo:
+    """Read an error object; errors are rare, and what reads them loads with one."""
+    from modelwire.codecs.openai_chat._errors import (  # noqa: PLC0415
+        decode_error_object,
+    )
+
+    return decode_error_object(obj)
 
 
 def stream_decoder(

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from modelwire.codecs import _json
 from modelwire.codecs._base import COLLECT
 from modelwire.codecs._limits import DEFAULT_LIMITS
+from modelwire.codecs._openai_moderation import encode_moderation
 from modelwire.codecs._sse_events import SSEEventEncoder
 from modelwire.codecs._stream_decoding import TRUNCATED
 from modelwire.codecs.openai_chat._annotations import encode_annotation, is_native
@@ -184,7 +185,10 @@ class ChatStreamEncoder(BlockStream):
         if chunk.extra:
             fields.update(self._own(chunk.extra, "$", LossCode.RESP_FINGERPRINT))
         encode_tier(chunk.service_tier, fields, self._log)
-        if any(self._extra.get(k, v) != v for k, v in fields.items()):
+        # A tier that changes before it was written needs no event of its own, the last
+        # one counts: Responses streams begin with the `auto` of their request.
+        changed = (k for k, v in fields.items() if self._extra.get(k, v) != v)
+        if any(key != "service_tier" for key in changed):
             self._event([], out)
         self._extra.update(fields)
 
@@ -203,19 +207,7 @@ class ChatStreamEncoder(BlockStream):
             self._began = True
             out.append(b"data: " + _json.dumps(chunk.raw) + b"\n\n")
             return
-        # A response has no place for it; the loss stands where unknown fields do.
-        kind = chunk.raw.get("type")
-        detail = (
-            f"{chunk.dialect} event {kind if isinstance(kind, str) else ''}".strip()
-        )
-        if self._once(detail):
-            self._log.add(
-                LossCode.STREAM_BUILTIN_PROGRESS,
-                "$.extra",
-                "dropped",
-                severity="cosmetic",
-                detail=detail,
-            )
+        self._log.drop_event(chunk.dialect, chunk.raw)
 
     # --- choices --------------------------------------------------------------------
 
@@ -258,7 +250,7 @@ class ChatStreamEncoder(BlockStream):
         wire: list[JSONObject] = []
         first = choice.first_text
         for owner, path, annotation in choice.annotations:
-            if owner is not None and not owner.wrote:
+            if owner is not None and not owner.wrote and first is None:
                 continue  # its text was empty, and lost with everything on it
             span = (0, 0)
             if owner is not None:
@@ -272,7 +264,10 @@ class ChatStreamEncoder(BlockStream):
             number = choice.out if first is None else first.out
             to = f"{choice.path}.message.parts[{number}].annotations[{len(wire)}]"
             code = LossCode.OUT_ANNOTATIONS_CITATIONS
-            if annotation.kind != "unknown" and not is_native(annotation):
+            if owner is not None and owner.merged and owner.out == number:
+                # That its text was merged says already where it is now.
+                pass
+            elif annotation.kind != "unknown" and not is_native(annotation):
                 self._log.approximate(code, path, to=to)
             elif first is not None and owner is not first:
                 self._log.add(code, path, "moved", to=to)
@@ -309,7 +304,8 @@ class ChatStreamEncoder(BlockStream):
         if usage is not None:
             self._event([], out, {"usage": usage})
         if self._moderation is not None:
-            self._event([], out, {"moderation": self._moderation})
+            found = encode_moderation(self._moderation, self._log, many=True)
+            self._event([], out, {"moderation": found})
         if self._extra or not self._began:
             self._event([], out)
         out.append(_DONE)
@@ -319,8 +315,8 @@ class ChatStreamEncoder(BlockStream):
         if choice.finish is not None:
             for name in own_fields(choice.finish.extra):
                 if not name.startswith("$"):
-                    where = f"{choice.path}.finish.extra[{DIALECT!r}].{name}"
-                    self._log.drop(LossCode.RESP_SAFETY, where)
+                    where = f"{choice.path}.finish"
+                    self._log.drop_field(LossCode.RESP_SAFETY, where, DIALECT, name)
 
     def _usage_object(self) -> JSONObject | None:
         if self._usage is None:
@@ -354,11 +350,15 @@ class ChatStreamEncoder(BlockStream):
                 self._log.drop(LossCode.STREAM_ERROR, choice.path)
         for block in self._blocks.values():
             if not block.stopped:
-                self._account_empty(block, block.part)
-        if self._extra and self._began:
+                self._account_end(block, block.part)
+        if self._extra and (self._began or self._id):
             self._event([], out)
         if not self._began:
-            self._drop_envelope()
+            # The answer has begun, even if nothing of it has been said.
+            if self._id:
+                self._event([], out)
+            else:
+                self._drop_envelope()
         event = _error_event(error)
         if self._moderation is not None:
             self._log.drop(LossCode.RESP_SAFETY, "$.moderation")
@@ -377,9 +377,10 @@ class ChatStreamEncoder(BlockStream):
             if value is not None:
                 self._log.drop(code, path)
         for name in self._extra:
-            where = "$.service_tier" if name == "service_tier" else None
-            code = LossCode.RESP_TIER if where else LossCode.RESP_FINGERPRINT
-            self._log.drop(code, where or f"$.extra[{DIALECT!r}].{name}")
+            if name == "service_tier":
+                self._log.drop(LossCode.RESP_TIER, "$.service_tier")
+            else:
+                self._log.drop_field(LossCode.RESP_FINGERPRINT, "$", DIALECT, name)
 
     HANDLERS: ClassVar[Handlers] = {
         **BlockStream.HANDLERS,

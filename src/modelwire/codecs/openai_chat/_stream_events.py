@@ -14,12 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from modelwire.codecs import _json
 from modelwire.codecs._base import COLLECT
-from modelwire.codecs._ids import counting_ids
+from modelwire.codecs._ids import counting_ids, turn_seed
 from modelwire.codecs._losses import LossLog, by_position
 from modelwire.codecs.openai_chat._profiles import DEFAULT_PROFILE
-from modelwire.codecs.openai_chat._response import (
-    _EXTRA_CODES as EXTRA_CODES,
-)
 from modelwire.codecs.openai_chat._stream_blocks import (
     ChoiceWriter,
 )
@@ -76,6 +73,7 @@ class EventWriter:
         profile: Profile = DEFAULT_PROFILE,
     ) -> None:
         self._request_model = request.model if request is not None else ""
+        self._turn = turn_seed(request)
         self._ids = ids
         self._default_created = created
         self._policy = on_loss
@@ -124,6 +122,8 @@ class EventWriter:
             if self._model is None and self._request_model:
                 self._model = self._request_model
                 log.add(LossCode.RESP_MODEL, None, "synthesised", to="$.model")
+            elif self._model == "":
+                log.add(LossCode.RESP_MODEL, "$.model", "dropped", severity="cosmetic")
             if self._created is None:
                 self._created = self._default_created
                 log.add(LossCode.RESP_CREATED, None, "synthesised", to="$.created")
@@ -137,7 +137,7 @@ class EventWriter:
 
     def _new_id(self, kind: str) -> str:
         if self._ids is None:
-            self._ids = counting_ids(self._id or "chatcmpl")
+            self._ids = counting_ids(self._id or self._turn)
         return self._ids(kind)
 
     def _new_call_id(self) -> str:
@@ -233,7 +233,6 @@ class EventWriter:
                 for name in fields:
                     where = f"{path}.extra[{dialect!r}].{name}"
                     if not name.startswith("$") and self._once(where):
-                        found = EXTRA_CODES.get(name) if path == "$" else None
-                        self._log.drop(found or code, where)
+                        self._log.drop_field(code, path, dialect, name)
         own = extra.get(DIALECT, {})
         return {k: v for k, v in own.items() if not k.startswith("$")}

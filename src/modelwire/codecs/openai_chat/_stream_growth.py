@@ -46,6 +46,7 @@ from modelwire.ir._chunks import (
 from modelwire.ir._loss_codes import LossCode
 from modelwire.ir._parts import (
     AudioPart,
+    CompactionPart,
     ReasoningPart,
     RefusalPart,
     TextPart,
@@ -73,12 +74,29 @@ _MAIN: Final[dict[type, str]] = {
     TextPart: "text",
     ReasoningPart: "text",
     RefusalPart: "text",
+    CompactionPart: "text",
     ToolCallPart: "arguments",
     AudioPart: "transcript",
 }
 """The field that a `PartDelta` without a key may grow."""
-_SPEAKERS: Final = (TextPart, ReasoningPart, RefusalPart, AudioPart)
+_CODES: Final = {
+    ToolCallPart: LossCode.OUT_TOOL_CALL,
+    ReasoningPart: LossCode.THINK_TEXT,
+    RefusalPart: LossCode.OUT_REFUSAL,
+    CompactionPart: LossCode.CTX_COMPACTION,
+    AudioPart: LossCode.OUT_AUDIO,
+}
+"""The concept of a part that was left empty, or changed at its end."""
+_FAMILY_CODES: Final = {
+    "content": LossCode.OUT_TEXT,
+    "refusal": LossCode.OUT_REFUSAL,
+    "audio": LossCode.OUT_AUDIO,
+}
+"""The concept of a part that was joined to the one before; else it was reasoning."""
+_SPEAKERS: Final = (TextPart, ReasoningPart, RefusalPart, CompactionPart, AudioPart)
 """Parts of words: a reader has at most one of them open in a choice."""
+_SAID: Final = ReasoningPart(text=".")
+"""Reasoning that has words."""
 _CHUNK_COST: Final = 128
 """What a held chunk costs beside its text, in bytes (measured: 96 to 152)."""
 
@@ -129,7 +147,9 @@ class BlockStream(EventWriter):
 
     def _logprobs_delta(self, chunk: LogprobsDelta, out: list[bytes]) -> None:
         if chunk.index is None:
-            self._logprobs(self._choice(chunk.choice), chunk.logprobs, out)
+            choice = self._choice(chunk.choice)
+            self._logprobs_losses(choice, chunk.logprobs)
+            self._delta(choice, {}, out, logprobs=encode_logprobs(chunk.logprobs))
         else:
             self._logprobs_of(self._block(chunk.index), chunk.logprobs, out)
 
@@ -141,11 +161,10 @@ class BlockStream(EventWriter):
             to = f"{block.choice.path}.logprobs"
             path = f"{block.path}.logprobs"
             self._log.add(LossCode.RESP_LOGPROBS, path, "moved", to=to)
-        self._logprobs(block.choice, logprobs, out)
+        self._delta(block.choice, {}, out, logprobs=encode_logprobs(logprobs))
 
-    def _logprobs(
-        self, choice: ChoiceWriter, logprobs: Logprobs, out: list[bytes]
-    ) -> None:
+    def _logprobs_losses(self, choice: ChoiceWriter, logprobs: Logprobs) -> None:
+        """Record what is lost of the choice's own; a text's are moved as a whole."""
         path = f"{choice.path}.logprobs"
         found = LossLog(DIALECT)
         logprobs_losses(logprobs, found, path)
@@ -161,7 +180,6 @@ class BlockStream(EventWriter):
                     severity="cosmetic",
                     detail=loss.detail,
                 )
-        self._delta(choice, {}, out, logprobs=encode_logprobs(logprobs))
 
     # --- blocks ---------------------------------------------------------------------
 
@@ -237,15 +255,13 @@ class BlockStream(EventWriter):
             block.head = block.tail = part.transcript or ""
         for delta in deltas:
             self._place(block)
-            if block.family == "audio":
-                self._audio_source(block)
             self._delta(choice, delta, out)
         if isinstance(part, TextPart):
             self._grow(block, part.text, out)
             if part.logprobs is not None:
                 self._logprobs_of(block, part.logprobs, out)
-        elif isinstance(part, RefusalPart):
-            self._grow(block, part.text, out)
+        elif isinstance(part, RefusalPart | CompactionPart):
+            self._grow(block, part.text or "", out)
         elif isinstance(part, ReasoningPart):
             self._header_reasoning(block, part, out)
         elif isinstance(part, ToolCallPart):
@@ -306,15 +322,8 @@ class BlockStream(EventWriter):
             to = f"{choice.path}.message.parts[{block.out}]"
             self._log.approximate(LossCode.OUT_INTERLEAVING, block.path, to=to)
         elif alike:
-            code = (
-                LossCode.OUT_TEXT
-                if block.family == "content"
-                else LossCode.OUT_REFUSAL
-                if block.family == "refusal"
-                else LossCode.OUT_AUDIO
-                if block.family == "audio"
-                else LossCode.THINK_TEXT
-            )
+            code = _FAMILY_CODES.get(block.family, LossCode.THINK_TEXT)
+            block.merged = True
             to = f"{choice.path}.message.parts[{block.out}]"
             self._log.add(code, block.path, "merged", to=to)
 
@@ -356,6 +365,12 @@ class BlockStream(EventWriter):
 
     def _reasoning_delta(self, chunk: ReasoningDelta, out: list[bytes]) -> None:
         block = self._block(chunk.index)
+        if not block.family:
+            if chunk.summary is not None:
+                block.told.add("summaries")
+            elif chunk.text:
+                block.lose_reasoning(_SAID, self._log)
+            return
         if chunk.summary is not None:
             self._summary(block, chunk.summary, chunk.text, out)
             return
@@ -416,25 +431,23 @@ class BlockStream(EventWriter):
         if audio:
             choice = block.choice
             self._place(block)
-            self._audio_source(block)
+            if chunk.data:
+                block.told.add("data")
             block.size += len(chunk.transcript)
             block.tail = chunk.transcript or block.tail
             self._delta(choice, {"audio": audio}, out)
-
-    def _audio_source(self, block: BlockWriter) -> None:
-        """Record that a reader takes the audio's format as unsaid, not as missing."""
-        if getattr(block.part, "source", None) is None and block.once("source"):
-            to = f"{block.choice.path}.message.parts[{block.out}].source"
-            self._log.add(LossCode.OUT_AUDIO, None, "synthesised", to=to)
 
     def _part_delta(self, chunk: PartDelta, out: list[bytes]) -> None:
         block = self._block(chunk.index)
         if chunk.key is None and _MAIN.get(type(block.part)) == chunk.field:
             self._grow(block, chunk.text, out)
 
-    def _nothing(
-        self, chunk: ImageDelta | ServerToolProgress, out: list[bytes]
-    ) -> None:
+    def _image_delta(self, chunk: ImageDelta, out: list[bytes]) -> None:
+        """Drop a preview; the image itself is recorded where its block starts."""
+        del out
+        self._log.drop(LossCode.STREAM_IMAGE_DELTA, self._block(chunk.index).path)
+
+    def _nothing(self, chunk: ServerToolProgress, out: list[bytes]) -> None:
         """Take a chunk of a block whose loss is recorded at its start."""
 
     def _block_stop(self, chunk: BlockStop, out: list[bytes]) -> None:
@@ -453,29 +466,48 @@ class BlockStream(EventWriter):
         ):
             # Empty text means no arguments, which is `{}` on the wire: strict readers
             # parse it (acceptance row T12).
-            path = f"{block.path}.arguments"
-            self._log.approximate(LossCode.OUT_TOOL_CALL, path, "empty text became {}")
             self._grow(block, "{}", out)
         if block.choice.speaker is block:
             block.choice.speaker = None
             self._ready.append(block.choice)
-        self._account_empty(block, part)
+        self._account_end(block, part)
 
-    def _account_empty(self, block: BlockWriter, part: Any) -> None:
-        """Record a block of words that had none: nothing was written for it."""
-        if block.family and not block.wrote:
-            code = (
-                LossCode.THINK_TEXT
-                if isinstance(part, ReasoningPart)
-                else LossCode.OUT_REFUSAL
-                if isinstance(part, RefusalPart)
-                else LossCode.OUT_AUDIO
-                if isinstance(part, AudioPart)
-                else LossCode.OUT_TEXT
-            )
+    def _account_end(self, block: BlockWriter, part: Any) -> None:
+        """Record what is known of a block when nothing more comes."""
+        if not block.family:
+            if isinstance(block.part, ReasoningPart):
+                # Its end may be of another kind: what was announced is what is lost.
+                kept = part if isinstance(part, ReasoningPart) else block.part
+                block.lose_reasoning(kept, self._log)
+        elif not block.wrote:
+            before = block.choice.spoken
+            block.offset = 0 if before is None else before.offset + before.size
+            code = _CODES.get(type(part), LossCode.OUT_TEXT)
             self._log.add(
                 code, block.path, "dropped", severity="cosmetic", detail="empty"
             )
+        elif isinstance(part, AudioPart):
+            self._audio_losses(block, part)
+        elif isinstance(part, CompactionPart) and not block.merged:
+            to = f"{block.choice.path}.message.parts[{block.out}]"
+            code = LossCode.CTX_COMPACTION
+            self._log.approximate(code, block.path, "became text", to=to)
+
+    def _audio_losses(self, block: BlockWriter, part: AudioPart) -> None:
+        """Record what a reader makes of audio whose start had no data."""
+        if getattr(block.part, "source", None) is not None:
+            return
+        if part.source is not None or "data" in block.told:
+            self._log.add(
+                LossCode.OUT_AUDIO,
+                f"{block.path}.source.media_type",
+                "dropped",
+                severity="cosmetic",
+                detail="the stream does not name the format",
+            )
+        else:
+            to = f"{block.choice.path}.message.parts[{block.out}].source"
+            self._log.add(LossCode.OUT_AUDIO, None, "synthesised", to=to)
 
     def _final(self, block: BlockWriter, part: Any, out: list[bytes]) -> None:
         """Take the authoritative part: written if nothing was, else compared."""
@@ -484,15 +516,7 @@ class BlockStream(EventWriter):
         if not block.size and not isinstance(part, AudioPart):
             self._grow(block, text, out)
             return
-        code = (
-            LossCode.OUT_TOOL_CALL
-            if isinstance(part, ToolCallPart)
-            else LossCode.THINK_TEXT
-            if isinstance(part, ReasoningPart)
-            else LossCode.OUT_AUDIO
-            if isinstance(part, AudioPart)
-            else LossCode.OUT_TEXT
-        )
+        code = _CODES.get(type(part), LossCode.OUT_TEXT)
         changed = (
             len(text) != block.size
             or not text.startswith(block.head)
@@ -515,7 +539,7 @@ class BlockStream(EventWriter):
         RefusalDelta: _text_delta,
         PartDelta: _part_delta,
         AudioDelta: _audio,
-        ImageDelta: _nothing,
+        ImageDelta: _image_delta,
         ServerToolProgress: _nothing,
         LogprobsDelta: _logprobs_delta,
         BlockStop: _block_stop,

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from modelwire.codecs._openai_tools import take_grammar
 from modelwire.codecs._reader import Reader, describe
 from modelwire.codecs.openai_chat._parts_decode import Problems, fault, take_cache
 from modelwire.codecs.openai_chat._wire import (
@@ -24,7 +25,6 @@ from modelwire.ir._tools import (
     AllowedTool,
     CustomTool,
     FunctionTool,
-    Grammar,
     ServerTool,
     Tool,
     ToolChoice,
@@ -120,26 +120,7 @@ def _custom(reader: Reader, outer: Reader) -> CustomTool:
     notes: JSONObject = {}
     name = reader.string("name", required=True) or ""
     description = reader.string("description")
-    grammar = None
-    body = reader.left.get("format")
-    if isinstance(body, dict):
-        kind = body.get("type")
-        inner = body.get("grammar")
-        if kind == "text" and len(body) == 1:
-            notes["format"] = "text"
-            del reader.left["format"]
-        elif (
-            kind == "grammar"
-            and len(body) == 2
-            and isinstance(inner, dict)
-            and len(inner) == 2
-            and isinstance(inner.get("syntax"), str)
-            and isinstance(inner.get("definition"), str)
-        ):
-            grammar = Grammar(syntax=inner["syntax"], definition=inner["definition"])
-            del reader.left["format"]
-    elif body is not None:
-        reader.fault("format", "object", describe(body))
+    grammar = take_grammar(reader, notes, inner="grammar")
     cache = take_cache(outer.left, notes)
     return CustomTool(
         name=name,

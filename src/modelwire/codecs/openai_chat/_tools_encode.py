@@ -11,11 +11,18 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
-from modelwire.codecs._aliases import AliasBook
+from modelwire.codecs._aliases import AliasBook, renamed_tool
+from modelwire.codecs._concept_codes import SERVER_TOOL_CODES
 from modelwire.codecs._losses import LossLog
+from modelwire.codecs._openai_tools import (
+    PLACE,
+    EncodedTools,
+    allowed_name,
+    is_writable,
+    named_tool,
+)
 from modelwire.codecs._profile import Profile
 from modelwire.codecs.openai_chat._cache import encode_cache
 from modelwire.codecs.openai_chat._wire import (
@@ -36,48 +43,7 @@ from modelwire.ir._tools import (
 
 __all__ = ["EncodedTools", "encode_choice", "encode_tools"]
 
-_SERVER_CODES: Final[Mapping[str, LossCode]] = {
-    "web_search": LossCode.BT_WEB_SEARCH,
-    "web_fetch": LossCode.BT_WEB_FETCH,
-    "code_execution": LossCode.BT_CODE_EXECUTION,
-    "code_interpreter": LossCode.BT_CODE_EXECUTION,
-    "file_search": LossCode.BT_FILE_SEARCH,
-    "computer": LossCode.BT_COMPUTER,
-    "mcp": LossCode.BT_MCP,
-    "image_generation": LossCode.BT_IMAGE_GENERATION,
-    "bash": LossCode.BT_SHELL_EDITOR_MEMORY_PATCH,
-    "shell": LossCode.BT_SHELL_EDITOR_MEMORY_PATCH,
-    "local_shell": LossCode.BT_SHELL_EDITOR_MEMORY_PATCH,
-    "text_editor": LossCode.BT_SHELL_EDITOR_MEMORY_PATCH,
-    "memory": LossCode.BT_SHELL_EDITOR_MEMORY_PATCH,
-    "apply_patch": LossCode.BT_SHELL_EDITOR_MEMORY_PATCH,
-    "maps": LossCode.BT_MAPS,
-    "tool_search": LossCode.TOOL_DEFER_SEARCH,
-}
-_FIELD_CODES: Final[Mapping[str, LossCode]] = {
-    "defer_loading": LossCode.TOOL_DEFER_SEARCH,
-    "allowed_callers": LossCode.TOOL_CALL_NAMESPACE_CALLER,
-    "input_examples": LossCode.TOOL_EXAMPLES_OUTPUT_SCHEMA,
-    "output_schema": LossCode.TOOL_EXAMPLES_OUTPUT_SCHEMA,
-}
 _SEARCH_CONFIG: Final = frozenset({"context_size", "user_location"})
-_PLACE: Final = frozenset({"city", "country", "region", "timezone"})
-
-
-class EncodedTools:
-    """What `encode_tools` found: the wire lists, and which tools are left."""
-
-    __slots__ = ("dropped", "names", "tools", "web_search")
-
-    def __init__(self) -> None:
-        self.tools: list[JSONObject] = []
-        """Entries of `tools`."""
-        self.web_search: JSONObject | None = None
-        """`web_search_options`, where the search is wanted."""
-        self.names: set[str] = set()
-        """Target names of the declared tools."""
-        self.dropped = False
-        """Whether a tool could not be written."""
 
 
 def encode_tools(
@@ -114,7 +80,7 @@ def encode_tools(
                 out.web_search = _encode_search(tool, path, log)
                 continue
             log.drop(
-                _SERVER_CODES.get(tool.kind, LossCode.TOOL_FUNCTION),
+                SERVER_TOOL_CODES.get(tool.kind, LossCode.TOOL_FUNCTION),
                 path,
                 f"server tool {tool.kind}",
             )
@@ -141,7 +107,7 @@ def _encode_function(
     book: AliasBook,
     found: EncodedTools,
 ) -> JSONObject:
-    name = _renamed(tool.name, path, log, book)
+    name = renamed_tool(tool.name, path, log, book)
     found.names.add(name)
     inner: JSONObject = {"name": name}
     if tool.description is not None:
@@ -157,7 +123,7 @@ def _encode_function(
         log.drop(LossCode.TOOL_EXAMPLES_OUTPUT_SCHEMA, f"{path}.examples[{index}]")
     if tool.extra:
         merge_own(out, tool.extra)
-        log.drop_extra(tool.extra, path, LossCode.TOOL_FUNCTION, _FIELD_CODES)
+        log.drop_extra(tool.extra, path, LossCode.TOOL_FUNCTION)
     return out
 
 
@@ -170,7 +136,7 @@ def _encode_custom(
     book: AliasBook,
     found: EncodedTools,
 ) -> JSONObject:
-    name = _renamed(tool.name, path, log, book)
+    name = renamed_tool(tool.name, path, log, book)
     found.names.add(name)
     inner: JSONObject = {"name": name}
     if tool.description is not None:
@@ -190,7 +156,7 @@ def _encode_custom(
         _tool_cache(tool, out, path, profile, log)
     if tool.extra:
         merge_own(out, tool.extra)
-        log.drop_extra(tool.extra, path, LossCode.TOOL_FUNCTION, _FIELD_CODES)
+        log.drop_extra(tool.extra, path, LossCode.TOOL_FUNCTION)
     return out
 
 
@@ -207,19 +173,6 @@ def _tool_cache(
         encode_cache(tool, out, path, profile, log)
     else:
         log.drop(LossCode.CACHE_BREAKPOINT, f"{path}.cache")
-
-
-def _renamed(name: str, path: str, log: LossLog, book: AliasBook) -> str:
-    new = book.name(name)
-    if new != name:
-        log.add(
-            LossCode.TOOL_NAME_CHARSET,
-            f"{path}.name",
-            "approximated",
-            severity="cosmetic",
-            detail=f"became {new}",
-        )
-    return new
 
 
 def _log_search_place(
@@ -265,10 +218,10 @@ def _encode_search(tool: ServerTool, path: str, log: LossLog) -> JSONObject:
         own = tool.dialect == DIALECT
         out["user_location"] = {
             "type": "approximate",
-            "approximate": {k: v for k, v in place.items() if own or k in _PLACE},
+            "approximate": {k: v for k, v in place.items() if own or k in PLACE},
         }
         for name in place:
-            if not own and name not in _PLACE:
+            if not own and name not in PLACE:
                 log.drop(code, f"{path}.config.user_location.{name}")
     for name, value in tool.config.items():
         if (
@@ -281,7 +234,7 @@ def _encode_search(tool: ServerTool, path: str, log: LossLog) -> JSONObject:
         log.drop(LossCode.CACHE_BREAKPOINT, f"{path}.cache")
     if tool.extra:
         merge_own(out, tool.extra)
-        log.drop_extra(tool.extra, path, code, _FIELD_CODES)
+        log.drop_extra(tool.extra, path, code)
     return out
 
 
@@ -303,14 +256,9 @@ def encode_choice(
     path = "$.tool_choice"
     if choice.extra:
         log.drop_extra(choice.extra, path, LossCode.TOOL_CHOICE_AUTO)
-    if choice.mode == "unknown":
-        if choice.dialect == DIALECT:
-            return choice.raw
-        log.drop(LossCode.TOOL_CHOICE_SPECIFIC, path)
-        return None
-    if found.dropped and not found.tools:
-        # OpenAI refuses a choice without tools, so it goes where they went.
-        log.drop(_choice_code(choice), path, "no tool is left to choose")
+    if choice.mode == "unknown" and choice.dialect == DIALECT:
+        return choice.raw
+    if not is_writable(choice, found, log):
         return None
     if choice.mode == "tool":
         return _encode_named(choice, found, log, book)
@@ -321,35 +269,13 @@ def encode_choice(
     return choice.mode
 
 
-def _choice_code(choice: ToolChoice) -> LossCode:
-    return {
-        "auto": LossCode.TOOL_CHOICE_AUTO,
-        "none": LossCode.TOOL_CHOICE_NONE,
-        "required": LossCode.TOOL_CHOICE_ANY,
-    }.get(choice.mode, LossCode.TOOL_CHOICE_SPECIFIC)
-
-
 def _encode_named(
     choice: ToolChoice, found: EncodedTools, log: LossLog, book: AliasBook
 ) -> JSONObject | None:
-    path = "$.tool_choice"
-    source = choice.name or ""
-    name = book.name(source)
-    if found.dropped and name not in found.names:
-        log.drop(LossCode.TOOL_CHOICE_SPECIFIC, path, "the named tool was dropped")
+    tool = named_tool(choice, found, log, book)
+    if tool is None:
         return None
-    kind = choice.kind
-    if kind not in ("function", "custom"):
-        log.approximate(LossCode.TOOL_CHOICE_SPECIFIC, f"{path}.kind")
-        kind = "function"
-    if name != source:
-        log.add(
-            LossCode.TOOL_NAME_CHARSET,
-            f"{path}.name",
-            "approximated",
-            severity="cosmetic",
-            detail=f"became {name}",
-        )
+    kind, name = tool
     out: JSONObject = {"type": kind, kind: {"name": name}}
     merge_own(out, choice.extra)
     return out
@@ -364,21 +290,12 @@ def _encode_allowed(
         own = own_fields(tool.extra)
         entry: JSONObject = {"type": tool.kind}
         if tool.name or not own:
-            name = book.name(tool.name)
             if tool.kind not in ("function", "custom") and tool.kind not in own:
                 log.drop(LossCode.TOOL_CHOICE_SUBSET, path)
                 continue
-            if found.dropped and name not in found.names:
-                log.drop(LossCode.TOOL_CHOICE_SUBSET, path, "the tool was dropped")
+            name = allowed_name(tool, path, found, log, book)
+            if name is None:
                 continue
-            if name != tool.name:
-                log.add(
-                    LossCode.TOOL_NAME_CHARSET,
-                    f"{path}.name",
-                    "approximated",
-                    severity="cosmetic",
-                    detail=f"became {name}",
-                )
             entry[tool.kind] = {"name": name}
         merge_own(entry, tool.extra)
         log.drop_extra(tool.extra, path, LossCode.TOOL_CHOICE_SUBSET)

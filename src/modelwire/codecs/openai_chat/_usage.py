@@ -16,6 +16,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from modelwire import ir  # for loss codes, which load when there is a loss
+from modelwire.codecs._openai_usage import (
+    input_total,
+    take_count,
+    take_details,
+    uncached,
+)
 from modelwire.codecs.openai_chat._wire import (
     DIALECT,
     merge_own,
@@ -68,14 +74,14 @@ def decode_usage(obj: JSONObject, profile: Profile | None = None) -> Usage:
     left: dict[str, Any] = {k: v for k, v in obj.items() if v is not None}
     axes: dict[str, Any] = {}
     notes: JSONObject = {}
-    prompt = _count(left, "prompt_tokens")
-    completion = _count(left, "completion_tokens")
-    total = _count(left, "total_tokens")
-    _details(left, "prompt_tokens_details", _PROMPT, axes)
-    _details(left, "completion_tokens_details", _COMPLETION, axes)
+    prompt = take_count(left, "prompt_tokens")
+    completion = take_count(left, "completion_tokens")
+    total = take_count(left, "total_tokens")
+    take_details(left, "prompt_tokens_details", _PROMPT, axes)
+    take_details(left, "completion_tokens_details", _COMPLETION, axes)
     if axes.get("cache_read") is None:
         for name in _CACHED_ELSEWHERE:
-            found = _count(left, name)
+            found = take_count(left, name)
             if found is not None:
                 axes["cache_read"] = found
                 notes["cache_read"] = name
@@ -93,10 +99,8 @@ def decode_usage(obj: JSONObject, profile: Profile | None = None) -> Usage:
         output = completion + reasoning
         notes["completion_tokens"] = "without_reasoning"
     if prompt is not None:
-        uncached = prompt - axes.get("cache_read", 0) - axes.get("cache_write", 0)
-        if uncached >= 0:
-            # Some servers report more cached tokens than prompt tokens (xAI).
-            axes["input_uncached"] = uncached
+        rest = uncached(prompt, axes.get("cache_read"), axes.get("cache_write"))
+        axes["input_uncached"] = rest
     if total is not None and total != (prompt or 0) + (output or 0):
         # Mistral adds audio seconds, Gemini hidden thoughts: the sum is theirs.
         left["total_tokens"] = total
@@ -126,35 +130,6 @@ def _excluded(
     return profile is not None and profile.usage_excludes_reasoning
 
 
-def _count(left: dict[str, Any], key: str) -> int | None:
-    """Take a token count; what is none stays where it is."""
-    value = left.get(key)
-    if type(value) is int:
-        del left[key]
-        return value
-    return None
-
-
-def _details(
-    left: dict[str, Any], key: str, table: Mapping[str, str], axes: dict[str, Any]
-) -> None:
-    """Take the known counts out of a details object."""
-    details = left.get(key)
-    if not isinstance(details, dict):
-        return
-    rest: JSONObject = {}
-    for name, value in details.items():
-        axis = table.get(name)
-        if axis is not None and type(value) is int:
-            axes[axis] = value
-        elif value is not None:
-            rest[name] = value
-    if rest:
-        left[key] = rest
-    else:
-        del left[key]
-
-
 def encode_usage(usage: Usage) -> JSONObject:
     """
     Write a `usage` object.
@@ -167,7 +142,7 @@ def encode_usage(usage: Usage) -> JSONObject:
         the vendor's type requires them (see `usage_losses`).
     """
     notes = spelling_of(usage.extra)
-    prompt = _input_total(usage)
+    prompt = input_total(usage)
     output = usage.output_total or 0
     completion = output
     if notes.get("completion_tokens") == "without_reasoning":
@@ -205,15 +180,6 @@ def encode_usage(usage: Usage) -> JSONObject:
     return out
 
 
-def _input_total(usage: Usage) -> int:
-    """Give the whole input: as said, or as the sum of its axes."""
-    if usage.input_total is not None:
-        return usage.input_total
-    return (
-        (usage.input_uncached or 0) + (usage.cache_read or 0) + (usage.cache_write or 0)
-    )
-
-
 def usage_losses(usage: Usage, log: LossLog, path: str = "$.usage") -> None:
     """
     Record what `encode_usage` does not carry over.
@@ -233,18 +199,15 @@ def usage_losses(usage: Usage, log: LossLog, path: str = "$.usage") -> None:
             log.drop(code, f"{path}.{name}")
     for name in usage.server_tools:
         log.drop(ir.LossCode.USAGE_SERVER_TOOLS, f"{path}.server_tools.{name}")
-    total = _input_total(usage)
     if usage.input_total is None:
         _filled(log, ir.LossCode.USAGE_INPUT_TOTAL, f"{path}.input_total")
     if usage.output_total is None:
         _filled(log, ir.LossCode.USAGE_OUTPUT_TOTAL, f"{path}.output_total")
-    uncached: int | None = total - (usage.cache_read or 0) - (usage.cache_write or 0)
-    if uncached is not None and uncached < 0:
-        uncached = None
-    if uncached != usage.input_uncached:
+    rest = uncached(input_total(usage), usage.cache_read, usage.cache_write)
+    if rest != usage.input_uncached:
         _filled(log, ir.LossCode.USAGE_INPUT_UNCACHED, f"{path}.input_uncached")
     if usage.extra:
-        log.drop_extra(usage.extra, path, ir.LossCode.RESP_COST)
+        log.drop_extra(usage.extra, path, ir.LossCode.USAGE_TOTAL)
 
 
 def _filled(log: LossLog, code: LossCode, to: str) -> None:

@@ -11,9 +11,14 @@ Source:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from modelwire.codecs._openai_headers import RESPONSE_HEADERS
+from modelwire.codecs._openai_headers import (
+    JSON_HEADERS,
+    REQUEST_HEADERS,
+    RESPONSE_HEADERS,
+)
+from modelwire.codecs._own_extra import OwnExtra
 
 if TYPE_CHECKING:
     from modelwire.codecs._reader import Reader
@@ -24,9 +29,11 @@ __all__ = [
     "JSON_HEADERS",
     "OBJECT",
     "OBJECT_CHUNK",
+    "OWN",
     "PATH",
     "REQUEST_HEADERS",
     "RESPONSE_HEADERS",
+    "STREAM_HAS_USAGE",
     "extra_of",
     "merge_own",
     "own_event",
@@ -42,18 +49,14 @@ OBJECT: Final = "chat.completion"
 """The `object` of a response."""
 OBJECT_CHUNK: Final = "chat.completion.chunk"
 """The `object` of a stream event."""
-JSON_HEADERS: Final[tuple[tuple[str, str], ...]] = (
-    ("content-type", "application/json"),
-)
-"""The headers of every JSON body."""
-REQUEST_HEADERS: Final = frozenset({"openai-beta"})
-"""Protocol headers of a request that are kept; none of them is a credential."""
-
-_NOTHING: Final[dict[str, Any]] = {}
-
-
 STREAM_HAS_USAGE: Final = False
 """A stream ends with usage only where the request asks (`stream_options`)."""
+
+OWN: Final = OwnExtra(DIALECT)
+"""Reads and writes this dialect's unknown fields."""
+own_fields = OWN.fields
+spelling_of = OWN.spelling
+merge_own = OWN.merge
 
 
 def own_event(raw: object) -> bool:
@@ -72,35 +75,6 @@ def own_event(raw: object) -> bool:
     )
 
 
-def own_fields(extra: Extra) -> JSONObject:
-    """
-    Give this dialect's entry of *extra*.
-
-    Args:
-        extra: A node's `extra`.
-
-    Returns:
-        The entry, or an empty object that must not be changed.
-    """
-    return extra.get(DIALECT) or _NOTHING
-
-
-def spelling_of(extra: Extra) -> JSONObject:
-    """
-    Give the notes about equivalent spellings in *extra*.
-
-    Args:
-        extra: A node's `extra`.
-
-    Returns:
-        The notes, or an empty object that must not be changed.
-    """
-    if not extra:
-        return _NOTHING
-    notes = own_fields(extra).get("$spelling")
-    return notes if isinstance(notes, dict) else _NOTHING
-
-
 def extra_of(
     reader: Reader | None,
     spelling: JSONObject | None = None,
@@ -117,38 +91,9 @@ def extra_of(
     Returns:
         The node's `extra`.  A field that is null counts as absent.
     """
-    left: JSONObject = {}
-    if reader is not None and reader.left:
-        left = {k: v for k, v in reader.left.items() if v is not None}
-    if nested:
-        for key, value in nested.items():
-            kept = {k: v for k, v in value.items() if v is not None}
-            if kept:
-                left[key] = kept
-    if spelling:
-        left["$spelling"] = spelling
-    return {DIALECT: left} if left else {}
-
-
-def merge_own(out: JSONObject, extra: Extra) -> None:
-    """
-    Write this dialect's unknown fields back, where the encoder wrote none itself.
-
-    Args:
-        out: The object that is being written; inner objects are completed too.
-        extra: The node's `extra`.
-    """
-    if not extra:
-        return
-    fields = extra.get(DIALECT)
-    if not fields:
-        return
-    for key, value in fields.items():
-        if key.startswith("$"):
-            continue
-        if key not in out:
-            out[key] = value
-        elif isinstance(value, dict) and isinstance(out[key], dict):
-            inner = out[key]
-            for name, item in value.items():
-                inner.setdefault(name, item)
+    left = reader.left if reader is not None else {}
+    for key, value in (nested or {}).items():
+        kept = {k: v for k, v in value.items() if v is not None}
+        if kept:
+            left = {**left, key: kept}
+    return OWN.keep(left, spelling) if left or spelling else {}

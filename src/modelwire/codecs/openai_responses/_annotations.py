@@ -14,12 +14,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from modelwire import ir  # for loss codes, which load when there is a loss
 from modelwire.codecs.openai_responses._wire import (
     extra_with,
     merge_own,
     own_fields,
 )
-from modelwire.ir._loss_codes import LossCode
 from modelwire.ir._parts import Annotation
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def encode_annotation(
     kind = annotation.type if native else _URL
     if not native and annotation.url is None:
         if log is not None:
-            log.drop(LossCode.OUT_ANNOTATIONS_CITATIONS, path)
+            log.drop(ir.LossCode.OUT_ANNOTATIONS_CITATIONS, path)
         return None
     assert kind is not None  # noqa: S101 - `is_native` says so
     fields = _FIELDS[kind]
@@ -147,7 +147,7 @@ def encode_annotation(
         if native:
             _log_rest(annotation, log, path, fields)
         else:
-            log.approximate(LossCode.OUT_ANNOTATIONS_CITATIONS, path, to=to)
+            log.approximate(ir.LossCode.OUT_ANNOTATIONS_CITATIONS, path, to=to)
     return out
 
 
@@ -175,7 +175,7 @@ def _encode_unknown(
     known = annotation.type in _FIELDS
     if (not own and (annotation.extra or annotation.type is None)) or known:
         if log is not None:
-            log.drop(LossCode.OUT_ANNOTATIONS_CITATIONS, path)
+            log.drop(ir.LossCode.OUT_ANNOTATIONS_CITATIONS, path)
         return None
     out: JSONObject = {}
     if annotation.type is not None:
@@ -196,7 +196,7 @@ def _log_rest(
     annotation: Annotation, log: LossLog, path: str, written: frozenset[str]
 ) -> None:
     """Record the fields that the wire object has no place for."""
-    code = LossCode.OUT_ANNOTATIONS_CITATIONS
+    code = ir.LossCode.OUT_ANNOTATIONS_CITATIONS
     for name in _ALL:
         if name not in written and getattr(annotation, name) is not None:
             log.drop(code, f"{path}.{name}")

@@ -7,20 +7,23 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from modelwire.codecs._losses import LossLog
+from modelwire import ir  # for loss codes, which load when there is a loss
 from modelwire.codecs.openai_responses._wire import extra_with, merge_own
-from modelwire.ir._base import JSONObject
-from modelwire.ir._loss_codes import LossCode
 from modelwire.ir._parts import CacheBreakpoint
 
-__all__ = ["FIELD", "encode_cache", "take_cache"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from modelwire.codecs._losses import LossLog
+    from modelwire.ir._base import JSONObject
+
+__all__ = ["FIELD", "TTLS", "encode_cache", "take_cache"]
 
 FIELD: Final = "prompt_cache_breakpoint"
 """The wire field."""
-_TTL: Final[Mapping[str, str]] = {"5m": "30m", "1h": "30m", "24h": "12h"}
+TTLS: Final[Mapping[str, str]] = {"5m": "30m", "1h": "30m", "24h": "12h"}
 """Other dialects' times in this one's, nearest up."""
 
 
@@ -61,12 +64,12 @@ def encode_cache(
     """
     field: JSONObject = {}
     if cache.ttl is not None:
-        ttl = _TTL.get(cache.ttl, cache.ttl)
+        ttl = TTLS.get(cache.ttl, cache.ttl)
         if ttl != cache.ttl:
             log.approximate(
-                LossCode.CACHE_TTL, f"{path}.ttl", f"{cache.ttl} became {ttl}"
+                ir.LossCode.CACHE_TTL, f"{path}.ttl", f"{cache.ttl} became {ttl}"
             )
         field["ttl"] = ttl
     merge_own(field, cache.extra)
-    log.drop_extra(cache.extra, path, LossCode.CACHE_BREAKPOINT)
+    log.drop_extra(cache.extra, path, ir.LossCode.CACHE_BREAKPOINT)
     out[FIELD] = {"mode": "explicit", **field}

@@ -12,8 +12,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from modelwire.codecs._aliases import renamed_tool
 from modelwire.codecs._json import loads
 from modelwire.codecs._losses import LossLog
+from modelwire.codecs._part_codes import call_code
 from modelwire.codecs.openai_responses._content_encode import common_losses
 from modelwire.codecs.openai_responses._item_types import (
     CALL_TYPES,
@@ -91,7 +93,7 @@ def call_item(writer: ItemWriter, part: ToolCallPart, path: str) -> JSONObject:
         log.add(LossCode.TOOL_CALL_ID, path, "synthesised", to=f"{place}.id")
     kind = part.kind
     if not custom and kind != "function":
-        log.approximate(LossCode.OUT_TOOL_CALL, f"{path}.kind", "became a function")
+        log.approximate(call_code(kind), f"{path}.kind", "became a function")
         if not name:
             name = kind
             log.approximate(LossCode.OUT_TOOL_CALL, f"{path}.name")
@@ -157,19 +159,9 @@ def _item_fields(
 
 def _name(writer: ItemWriter, part: ToolCallPart, path: str) -> str:
     """Give the target's name of the tool."""
-    name = writer.home.name(part.name)
     if writer.book is None:
-        return name
-    name = writer.book.name(part.name)
-    if name != part.name:
-        writer.log.add(
-            LossCode.TOOL_NAME_CHARSET,
-            f"{path}.name",
-            "approximated",
-            severity="cosmetic",
-            detail=f"became {name}",
-        )
-    return name
+        return writer.home.name(part.name)
+    return renamed_tool(part.name, path, writer.log, writer.book)
 
 
 def _arguments(part: ToolCallPart) -> Any:

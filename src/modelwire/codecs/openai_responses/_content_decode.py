@@ -123,11 +123,12 @@ def _image(item: JSONObject, path: str, problems: Problems) -> Part:
         reader.fault("image_url", "string", "nothing")
         return UnknownPart(dialect=DIALECT, raw=item)
     del reader.left["type"]
+    detail = reader.string("detail")
     return ImagePart(
         source=source,
-        detail=reader.string("detail"),
+        detail=detail,
         cache=take_cache(reader.left),
-        extra=extra_with(reader.left),
+        extra=extra_with(reader.left, {"detail": "absent"} if detail is None else None),
     )
 
 

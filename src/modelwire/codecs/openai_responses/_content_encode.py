@@ -11,11 +11,13 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Final
 
 from modelwire.codecs._losses import LossLog
 from modelwire.codecs._media import extension, format_data_uri
+from modelwire.codecs._openai_content import ItemPlaces, search_text
+from modelwire.codecs._part_codes import result_part_code, video_code
 from modelwire.codecs.openai_responses._cache import encode_cache
 from modelwire.codecs.openai_responses._wire import (
     DIALECT,
@@ -45,27 +47,18 @@ from modelwire.ir._parts import (
 )
 
 __all__ = [
-    "EXTRA_CODES",
     "FILE_DIALECTS",
     "Context",
     "common_losses",
     "encode_content_part",
     "image_fields",
-    "text_of",
 ]
 
 FILE_DIALECTS: Final = frozenset({DIALECT, "openai-chat"})
 """Dialects whose file ids OpenAI knows."""
 
-EXTRA_CODES: Final[Mapping[str, LossCode]] = {
-    "caller": LossCode.TOOL_CALL_NAMESPACE_CALLER,
-    "toolset_name": LossCode.TOOL_CALL_NAMESPACE_CALLER,
-    "namespace": LossCode.TOOL_CALL_NAMESPACE_CALLER,
-}
-"""Concepts of other dialects' unknown fields on parts."""
 
-
-class Context:
+class Context(ItemPlaces):
     """
     Where the items of a part's writer will stand, and where losses go.
 
@@ -77,27 +70,13 @@ class Context:
             results do not.
     """
 
-    __slots__ = ("detail", "items", "log", "parts")
+    __slots__ = ("detail",)
 
     def __init__(
         self, log: LossLog, parts: str = "", items: int = 0, *, detail: bool = True
     ) -> None:
-        self.log = log
-        self.parts = parts
-        self.items = items
+        super().__init__(log, parts, items)
         self.detail = detail
-
-    def place(self, number: int = 0) -> str:
-        """Give the path that the writer's item *number* will have in the output."""
-        return f"{self.parts}[{self.items + number}]"
-
-    def became(self, code: LossCode, path: str, count: int, detail: str) -> None:
-        """Record that the part at *path* became *count* items of another kind."""
-        self.log.approximate(code, path, detail, to=self.place())
-        for number in range(1, count):
-            self.log.add(
-                code, None, "synthesised", to=self.place(number), detail=detail
-            )
 
     def quiet(self) -> Context:
         """Give the same place with a log that nobody reads."""
@@ -126,7 +105,7 @@ def common_losses(
         code = LossCode.THINK_ITEM_ID if part.item.phase is None else LossCode.MSG_PHASE
         log.drop(code, f"{path}.item")
     if part.extra:
-        log.drop_extra(part.extra, path, fallback, EXTRA_CODES)
+        log.drop_extra(part.extra, path, fallback)
 
 
 def _finish(
@@ -213,7 +192,7 @@ def _image(part: ImagePart, path: str, context: Context) -> list[JSONObject]:
     out: JSONObject = {"type": "input_image", **fields}
     if part.detail is not None:
         out["detail"] = part.detail
-    elif context.detail:
+    elif context.detail and spelling_of(part.extra).get("detail") != "absent":
         # The vendor's type requires it in messages, and `auto` is its default.
         out["detail"] = "auto"
         context.log.add(
@@ -313,23 +292,11 @@ def _document_text(part: DocumentPart, path: str, context: Context) -> list[JSON
 def _search_result(
     part: SearchResultPart, path: str, context: Context
 ) -> list[JSONObject]:
-    out = _plain(f"{part.title}\n{part.source}\n\n{text_of(part.content)}")
+    out = _plain(search_text(part))
     _cached(part, out)
-    context.became(LossCode.IN_SEARCH_RESULT, path, 1, "a search result became text")
+    code = LossCode.IN_SEARCH_RESULT if context.detail else result_part_code(part)
+    context.became(code, path, 1, "a search result became text")
     return [out]
-
-
-def text_of(parts: tuple[Part, ...]) -> str:
-    """
-    Join the texts of *parts*.
-
-    Args:
-        parts: Parts of any kind.
-
-    Returns:
-        The text of the text parts, a line each.
-    """
-    return "\n".join(part.text for part in parts if isinstance(part, TextPart))
 
 
 def _compaction(part: CompactionPart, path: str, context: Context) -> list[JSONObject]:
@@ -353,10 +320,15 @@ def _none(code: LossCode) -> Callable[[Any, str, Context], list[JSONObject]]:
     return drop
 
 
+def _video(part: VideoPart, path: str, context: Context) -> list[JSONObject]:
+    context.log.drop(video_code(part), path)
+    return []
+
+
 def _unknown(part: UnknownPart, path: str, context: Context) -> list[JSONObject]:
     if part.dialect != DIALECT:
         context.log.add(
-            LossCode.IN_TEXT,
+            LossCode.IN_TEXT if context.detail else result_part_code(part),
             path,
             "dropped",
             severity="content",
@@ -374,7 +346,7 @@ _WRITERS: Final[dict[type, Callable[[Any, str, Context], list[JSONObject]]]] = {
     DocumentPart: _document,
     SearchResultPart: _search_result,
     AudioPart: _none(LossCode.IN_AUDIO),
-    VideoPart: _none(LossCode.IN_VIDEO),
+    VideoPart: _video,
     CompactionPart: _compaction,
     RefusalPart: _none(LossCode.OUT_REFUSAL),
     ServerToolResultPart: _none(LossCode.BT_CALL_ITEMS),

@@ -1,10 +1,8 @@
 """
 Errors of `openai-responses`, both ways: bodies, failed responses and stream events.
 
-It takes the bytes of an error response, or the object of a failed response or `error`
-event, and gives an `ErrorInfo`; and it takes an `ErrorInfo` of any source and gives
-what an OpenAI client understands.  `decode_error` is total: HTML, nothing at all, or a
-list give an `ErrorInfo` too.
+See `modelwire.codecs._openai_errors`; what is here is how this dialect differs, and
+the `error` of a failed response, whose codes are an enum of their own.
 
 Source:
     wire/errors.md, wire/openai_responses.md sections 5 and 6 and the error bodies of
@@ -13,16 +11,16 @@ Source:
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
-from modelwire.codecs._base import EncodedResponse, Headers
-from modelwire.codecs._json import dumps, loads
-from modelwire.codecs._retry_hints import retry_after
-from modelwire.codecs.openai_responses._wire import DIALECT, JSON_HEADERS
-from modelwire.errors import ErrorInfo, ErrorKind, RemoteProtocolError
-from modelwire.ir._base import JSONObject
+from modelwire.codecs._openai_errors import ErrorCodec
+from modelwire.codecs.openai_responses._wire import DIALECT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from modelwire.errors import ErrorInfo, ErrorKind
+    from modelwire.ir._base import JSONObject
 
 __all__ = [
     "decode_error",
@@ -33,309 +31,16 @@ __all__ = [
     "error_status",
 ]
 
-# --- reading ------------------------------------------------------------------------
-
-_BY_STATUS: Final[Mapping[int, ErrorKind]] = {
-    400: "invalid_request",
-    401: "authentication",
-    402: "billing",
-    403: "permission",
-    404: "not_found",
-    405: "unsupported",
-    408: "timeout",
-    409: "conflict",
-    413: "request_too_large",
-    415: "invalid_request",
-    422: "invalid_request",
-    425: "overloaded",
-    429: "rate_limit",
-    501: "unsupported",
-    503: "overloaded",
-    504: "timeout",
-    524: "timeout",  # a proxy's own timeout (Cloudflare)
-    529: "overloaded",
-}
-_BY_WORD: Final[Mapping[str, ErrorKind]] = {
-    # codes of bodies and of failed responses
-    "bio_policy": "content_filter",
-    "billing_hard_limit_reached": "billing",
-    "billing_not_active": "billing",
-    "content_filter": "content_filter",
-    "content_policy_violation": "content_filter",
-    "context_length_exceeded": "context_length_exceeded",
-    "decode_error": "decode_error",
-    "deploymentnotfound": "not_found",
-    "exceed_context_size_error": "context_length_exceeded",
-    "image_content_policy_violation": "content_filter",
-    "image_file_not_found": "not_found",
-    "incorrect_api_key": "authentication",
-    "insufficient_quota": "billing",
-    "invalid_api_key": "authentication",
-    "invalid_prompt": "content_filter",
-    "misalignment_policy_violation": "content_filter",
-    "model_not_found": "not_found",
-    "previous_response_not_found": "not_found",
-    "rate_limit_exceeded": "rate_limit",
-    "request_timeout": "timeout",
-    "request_too_large": "request_too_large",
-    "responsibleaipolicyviolation": "content_filter",
-    "service_unavailable": "overloaded",
-    "slow_down": "overloaded",
-    "stream_truncated": "stream_truncated",
-    "timeout": "timeout",
-    "unsupported_parameter": "invalid_request",
-    "unsupported_value": "invalid_request",
-    "vector_store_timeout": "timeout",
-    # types
-    "api_error": "server_error",
-    "authentication_error": "authentication",
-    "conflict_error": "conflict",
-    "internal_error": "server_error",
-    "internal_server_error": "server_error",
-    "not_found_error": "not_found",
-    "overloaded_error": "overloaded",
-    "permission_error": "permission",
-    "rate_limit_error": "rate_limit",
-    "requests": "rate_limit",
-    "server_error": "server_error",
-    "timeout_error": "timeout",
-    "tokens": "rate_limit",
-    "too_many_requests": "rate_limit",
-    "unsupported_error": "unsupported",
-}
-"""Codes and types that say more than the status; compared in lower case."""
-_VAGUE: Final = frozenset({"invalid_request_error", "invalid_request", "bad_request"})
-"""Words that say no more than 400; a finer status wins over them."""
-_IMAGE_FAULT: Final = re.compile(
-    r"(?:invalid_|empty_|unsupported_|failed_to_download_)?(?:base64_)?image", re.ASCII
+# In the flat form of the event, `type` names the event and not the error.
+_CODEC: Final = ErrorCodec(
+    DIALECT, envelope=frozenset({"sequence_number"}), event_type="error"
 )
-"""Codes of a failed response that blame an image of the request."""
-_CONTEXT: Final = re.compile(
-    r"maximum context length|context[ _]length[ _]exceed|context window|"
-    r"exceeds? the (?:available )?context|prompt is too long|input is too long|"
-    r"exceed_context_size",
-    re.IGNORECASE,
-)
-"""Servers without a code say it in words only."""
-_REQUEST_IDS: Final = (
-    "x-request-id",
-    "apim-request-id",
-    "x-ms-request-id",
-    "request-id",
-    "cf-ray",
-)
-_MAX_TEXT: Final = 2000
+decode_error = _CODEC.decode
+decode_error_object = _CODEC.decode_object
+encode_error = _CODEC.encode
+encode_error_object = _CODEC.encode_object
+error_status = _CODEC.status
 
-
-def decode_error(body: bytes, *, status: int, headers: Headers = ()) -> ErrorInfo:
-    """
-    Read an error response.
-
-    Args:
-        body: The body, whatever it holds.
-        status: The HTTP status.
-        headers: The response's headers; retry hints and the request id are read.
-
-    Returns:
-        What went wrong; never raises because of *body*.
-
-    Shapes:
-        `{"error": {message, type, param, code}}` (OpenAI, Azure, OpenRouter, vLLM),
-        `{"error": "…"}`, `{"code": "…", "error": "…"}` (xAI), `{"detail": …}` (the
-        ChatGPT back end, FastAPI), `{"statusCode": 401, "message": "…"}` (Azure's
-        gateway), a response whose `status` is `failed`, and each of them as the only
-        item of a list.
-    """
-    found = {name.lower(): value for name, value in headers}
-    try:
-        parsed = loads(body) if body.strip() else None
-    except RemoteProtocolError:
-        parsed = None
-    if isinstance(parsed, list) and len(parsed) == 1:
-        parsed = parsed[0]
-    if isinstance(parsed, dict):
-        info = decode_error_object(parsed, status=status)
-    else:
-        text = body[: 4 * _MAX_TEXT].decode("utf-8", "replace").strip()
-        info = ErrorInfo(
-            kind=_kind(status, (), text),
-            message=_plain(text) or f"HTTP status {status}",
-            status=status,
-            raw=text[:_MAX_TEXT] if parsed is None else parsed,
-            dialect=DIALECT,
-        )
-    return _with_headers(info, found)
-
-
-def decode_error_object(obj: JSONObject, *, status: int | None = None) -> ErrorInfo:
-    """
-    Read an error object: a whole body, a failed response, or an `error` event.
-
-    Args:
-        obj: The parsed object, with `error` in it or flat.
-        status: The HTTP status; `None`: the error came inside a 200.
-
-    Returns:
-        What went wrong.
-    """
-    inner = obj.get("error")
-    source: JSONObject = inner if isinstance(inner, dict) else obj
-    message = inner if isinstance(inner, str) else _message(source)
-    code = _word(source.get("code"))
-    kind_word = _word(source.get("type"))
-    if source is obj and kind_word == "error":
-        # The flat form of the event: `type` names the event, not the error.
-        kind_word = None
-    filtered = source.get("innererror")
-    reason = _word(filtered.get("code")) if isinstance(filtered, dict) else None
-    own_status = status if status is not None else _status_in(source, code)
-    return ErrorInfo(
-        kind=_kind(
-            own_status, tuple(w for w in (reason, code, kind_word) if w), message
-        ),
-        message=message or (f"HTTP status {status}" if status is not None else ""),
-        status=own_status,
-        code=code,
-        type=kind_word,
-        param=_word(source.get("param")),
-        request_id=_word(obj.get("request_id")) or _word(source.get("request_id")),
-        raw=obj,
-        dialect=DIALECT,
-    )
-
-
-def _message(source: JSONObject) -> str:
-    """Find the text for people."""
-    for key in ("message", "detail", "msg", "error_description"):
-        value = source.get(key)
-        if isinstance(value, str):
-            return value
-        if isinstance(value, list):
-            texts = [
-                item["msg"]
-                for item in value[:8]
-                if isinstance(item, dict) and isinstance(item.get("msg"), str)
-            ]
-            return "; ".join(texts)
-    return ""
-
-
-def _word(value: object) -> str | None:
-    """Give a code as text; OpenRouter, vLLM and llama.cpp send numbers."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        try:
-            return str(value)
-        except ValueError:  # an integer of more digits than Python prints
-            return None
-    return None
-
-
-def _status_in(source: JSONObject, code: str | None) -> int | None:
-    """Find an HTTP status inside the object: its own field, or a numeric code."""
-    for key in ("status", "status_code", "statusCode"):
-        value = source.get(key)
-        if type(value) is int and 400 <= value < 600:
-            return value
-    if code is not None and len(code) == 3 and code.isascii() and code.isdigit():
-        number = int(code)
-        if 400 <= number < 600:
-            return number
-    return None
-
-
-def _kind(status: int | None, words: tuple[str, ...], message: str) -> ErrorKind:
-    """Classify: what code and type say, else the words of the text, else the status."""
-    lowered = tuple(word.lower() for word in words)
-    found: ErrorKind | None = next(
-        (_BY_WORD[word] for word in lowered if word in _BY_WORD), None
-    )
-    vague = any(word in _VAGUE or _IMAGE_FAULT.match(word) for word in lowered)
-    by_status: ErrorKind | None = None
-    if status is not None:
-        by_status = _BY_STATUS.get(status)
-        if by_status is None and status >= 500:
-            by_status = "server_error"
-        elif by_status is None and 400 <= status < 500:
-            by_status = "invalid_request"
-    text = message[:_MAX_TEXT]
-    if (
-        found in (None, "invalid_request")
-        and by_status in (None, "invalid_request", "request_too_large")
-        and _CONTEXT.search(text)
-    ):
-        return "context_length_exceeded"
-    if found is not None:
-        return found
-    if by_status in ("invalid_request", "permission") and _BAD_KEY.search(text):
-        # xAI answers a bad key with 400 (wire/observed.md section 2.2).
-        return "authentication"
-    if by_status is not None:
-        return by_status
-    return "invalid_request" if vague else "unknown"
-
-
-_BAD_KEY: Final = re.compile(
-    r"(?:incorrect|invalid) api key|invalid authentication", re.IGNORECASE
-)
-_TAG: Final = re.compile(r"<[^<>]{0,400}>")
-_BLANK: Final = re.compile(r"\s+")
-
-
-def _plain(text: str) -> str:
-    """Shorten a body that is no JSON; of an HTML page only the words are kept."""
-    if text.startswith("<"):
-        text = _TAG.sub(" ", text)
-    return _BLANK.sub(" ", text).strip()[:_MAX_TEXT]
-
-
-def _with_headers(info: ErrorInfo, headers: Mapping[str, str]) -> ErrorInfo:
-    """Add what only the headers say."""
-    # attrs.evolve costs more than the class; errors are rare enough.
-    import attrs  # noqa: PLC0415
-
-    changes: dict[str, Any] = {}
-    delay = retry_after(headers)
-    if delay is not None:
-        changes["retry_after"] = delay
-    again = headers.get("x-should-retry", "").strip().lower()
-    if again in ("true", "false"):
-        changes["should_retry"] = again == "true"
-    if info.request_id is None:
-        for name in _REQUEST_IDS:
-            if headers.get(name):
-                changes["request_id"] = headers[name]
-                break
-    return attrs.evolve(info, **changes) if changes else info
-
-
-# --- writing ------------------------------------------------------------------------
-
-_WRITTEN: Final[Mapping[ErrorKind, tuple[int, str, str | None]]] = {
-    "invalid_request": (400, "invalid_request_error", None),
-    "authentication": (401, "authentication_error", None),
-    "permission": (403, "permission_error", None),
-    "billing": (429, "insufficient_quota", "insufficient_quota"),
-    "not_found": (404, "not_found_error", None),
-    "conflict": (409, "conflict_error", None),
-    "request_too_large": (413, "invalid_request_error", "request_too_large"),
-    "context_length_exceeded": (
-        400,
-        "invalid_request_error",
-        "context_length_exceeded",
-    ),
-    "rate_limit": (429, "rate_limit_error", "rate_limit_exceeded"),
-    "overloaded": (503, "server_error", "service_unavailable"),
-    "timeout": (504, "server_error", "timeout"),
-    "server_error": (500, "server_error", None),
-    "content_filter": (400, "invalid_request_error", "content_filter"),
-    "unsupported": (400, "invalid_request_error", "unsupported_error"),
-    "stream_truncated": (502, "server_error", "stream_truncated"),
-    "decode_error": (502, "server_error", "decode_error"),
-    "unknown": (500, "server_error", None),
-}
-"""Status, type and code for each kind (wire/errors.md, section 5)."""
 _RESPONSE_CODES: Final[Mapping[ErrorKind, str]] = {
     "rate_limit": "rate_limit_exceeded",
     "billing": "rate_limit_exceeded",
@@ -346,72 +51,6 @@ _RESPONSE_CODES: Final[Mapping[ErrorKind, str]] = {
     "unsupported": "invalid_prompt",
 }
 """Codes of a failed response, an enum of its own; every other kind: `server_error`."""
-_KNOWN: Final = frozenset({"message", "type", "param", "code"})
-_KNOWN_OUTSIDE: Final = _KNOWN | {
-    "error",
-    "error_description",
-    "detail",
-    "msg",
-    "object",
-    "request_id",
-    "sequence_number",
-}
-"""What a flat body says in other words; it is written from the value, not from raw."""
-
-
-def error_status(error: ErrorInfo) -> int:
-    """
-    Give the HTTP status that an OpenAI client expects for *error*.
-
-    Args:
-        error: The error, of any dialect.
-
-    Returns:
-        The status that came with it, where its own dialect said it or it means the
-        same here; else the one of its kind.
-    """
-    status = error.status
-    if status is not None and 400 <= status < 600:
-        if error.dialect == DIALECT or _BY_STATUS.get(status) == error.kind:
-            # 529 and 425 mean overload too, but OpenAI's clients do not know them.
-            return status if status not in (425, 529) else 503
-        if error.kind == "unknown" or (
-            error.kind in ("server_error", "timeout") and status in (408, 500, 502, 504)
-        ):
-            return status
-    return _WRITTEN[error.kind][0]
-
-
-def encode_error_object(error: ErrorInfo) -> JSONObject:
-    """
-    Write an error as the object of a body.
-
-    Args:
-        error: The error, of any dialect.
-
-    Returns:
-        `{"error": {message, type, param, code}}`, with the unknown fields of an
-        error that came as such a body.
-    """
-    _, kind, code = _WRITTEN[error.kind]
-    own = error.dialect == DIALECT
-    inner: JSONObject = {
-        "message": error.message,
-        "type": (error.type if own else None) or kind,
-        "param": error.param,
-        "code": (error.code if own else None) or code,
-    }
-    out: JSONObject = {"error": inner}
-    if own and isinstance(error.raw, dict) and error.raw.get("object") != "response":
-        theirs = error.raw.get("error")
-        if isinstance(theirs, dict):
-            for name, value in theirs.items():
-                if name not in _KNOWN and value is not None:
-                    inner[name] = value
-        for name, value in error.raw.items():
-            if name not in _KNOWN_OUTSIDE and value is not None:
-                out[name] = value
-    return out
 
 
 def encode_response_error(error: ErrorInfo) -> JSONObject:
@@ -436,36 +75,3 @@ def encode_response_error(error: ErrorInfo) -> JSONObject:
             if value is not None:
                 out.setdefault(name, value)
     return out
-
-
-def encode_error(error: ErrorInfo) -> EncodedResponse:
-    """
-    Write an error response.
-
-    Args:
-        error: The error, of any dialect.
-
-    Returns:
-        The response, with retry hints and the request id in OpenAI's headers.
-    """
-    headers = list(JSON_HEADERS)
-    if error.retry_after is not None:
-        seconds = max(0.0, error.retry_after)
-        whole = int(seconds) if seconds == int(seconds) else int(seconds) + 1
-        headers.append(("retry-after", str(whole)))
-        if whole != seconds:
-            headers.append(("retry-after-ms", str(round(seconds * 1000))))
-    if error.should_retry is not None:
-        headers.append(("x-should-retry", "true" if error.should_retry else "false"))
-    if error.request_id is not None and _SAFE.match(error.request_id):
-        headers.append(("x-request-id", error.request_id))
-    return EncodedResponse(
-        status=error_status(error),
-        headers=tuple(headers),
-        body=dumps(encode_error_object(error)),
-        error=error,
-    )
-
-
-_SAFE: Final = re.compile(r"[\x21-\x7e]{1,256}\Z")
-"""What may stand in a header: an id from a hostile peer must not split one."""

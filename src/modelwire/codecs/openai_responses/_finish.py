@@ -1,5 +1,5 @@
 """
-`status` and `incomplete_details` of a response to `Finish` and back.
+`status` and `incomplete_details` of a response to `Finish`.
 
 There is no finish reason: the status says whether the answer is whole, and what its
 items are says the rest.  Calls that the caller must answer mean `tool_calls`.
@@ -14,22 +14,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
-from modelwire.codecs.openai_responses._wire import (
-    DIALECT,
-    extra_with,
-    own_fields,
-    spelling_of,
-)
-from modelwire.ir._loss_codes import LossCode
+from modelwire.codecs.openai_responses._wire import extra_with
 from modelwire.ir._parts import CompactionPart, RefusalPart, ToolCallPart
 from modelwire.ir._response import Finish, FinishKind
 
 if TYPE_CHECKING:
-    from modelwire.codecs._losses import LossLog
     from modelwire.ir._base import JSONObject
     from modelwire.ir._parts import Part
 
-__all__ = ["Ending", "decode_finish", "encode_finish", "ending_of"]
+__all__ = ["Ending", "decode_finish", "ending_of"]
 
 _REASONS: Final[Mapping[str, FinishKind]] = {
     "max_output_tokens": "length",
@@ -48,35 +41,6 @@ pydantic-ai__test-openai-responses-test-openai-previous-response-id-1, test_fini
 
 _NOTE: Final[JSONObject] = {"reason": "raw"}
 """Says that `Finish.raw` is a reason of this dialect, so that it is written."""
-
-_COMPLETED: Final = ("completed", None)
-_FILTERED: Final = ("incomplete", "content_filter")
-_CUT: Final = ("incomplete", "max_output_tokens")
-_BROKEN: Final = ("failed", None)
-_OTHER: Final = ("incomplete", None)
-
-_WORDS: Final[Mapping[FinishKind, tuple[tuple[str, str | None], LossCode]]] = {
-    "stop": (_COMPLETED, LossCode.FINISH_STOP),
-    "stop_sequence": (_COMPLETED, LossCode.FINISH_STOP_SEQUENCE),
-    "length": (_CUT, LossCode.FINISH_LENGTH),
-    "context_length": (_CUT, LossCode.FINISH_CONTEXT_LENGTH),
-    "tool_calls": (_COMPLETED, LossCode.FINISH_TOOL_USE),
-    "content_filter": (_FILTERED, LossCode.FINISH_CONTENT_FILTER),
-    "refusal": (_FILTERED, LossCode.FINISH_REFUSAL),
-    "prompt_blocked": (_FILTERED, LossCode.FINISH_PROMPT_BLOCKED),
-    "pause": (_OTHER, LossCode.FINISH_PAUSE),
-    "malformed_tool_call": (_BROKEN, LossCode.FINISH_MALFORMED_TOOL),
-    "compaction": (_COMPLETED, LossCode.FINISH_COMPACTION),
-    "cancelled": (("cancelled", None), LossCode.FINISH_ERROR_CANCELLED),
-    "error": (_BROKEN, LossCode.FINISH_ERROR_CANCELLED),
-    "unknown": (_OTHER, LossCode.FINISH_UNKNOWN),
-}
-"""
-Status and reason for each meaning, and the concept.
-
-What is no success (a pause, a reason that nobody knows) is incomplete without a
-reason, because the reasons are an enum; it is never `completed`.
-"""
 
 
 class Ending:
@@ -177,70 +141,3 @@ def _whole(ending: Ending) -> FinishKind:
     if ending.refused:
         return "refusal"
     return "compaction" if ending.compacted else "stop"
-
-
-def encode_finish(
-    finish: Finish | None,
-    ending: Ending,
-    *,
-    log: LossLog | None = None,
-    path: str = "$.choices[0].finish",
-) -> tuple[str, JSONObject | None, object]:
-    """
-    Write the end of a response.
-
-    Args:
-        finish: The meaning; `None`: the answer did not end.
-        ending: What the items that were written say.
-        log: Where losses go.
-        path: The finish's place in the source.
-
-    Returns:
-        `status`, `incomplete_details` and `error`.  An answer that did not end is
-        `in_progress`: no success is made up.
-    """
-    if finish is None:
-        return "in_progress", None, None
-    (status, reason), code = _WORDS[finish.kind]
-    own = own_fields(finish.extra)
-    notes = spelling_of(finish.extra)
-    if finish.raw is not None and notes:
-        # A word of this dialect's own that its enums do not have.
-        if "status" in notes:
-            status, reason = finish.raw, None
-        elif finish.kind == "unknown":
-            reason = finish.raw
-    elif finish.kind == "refusal" and ending.refused and not ending.calls:
-        status, reason = _COMPLETED
-    details: JSONObject | None = None if reason is None else {"reason": reason}
-    more = own.get("incomplete_details")
-    if isinstance(more, dict):
-        details = {**more, **(details or {})}
-    error = own.get("error")
-    if log is not None:
-        again = decode_finish(status, details, error, ending)
-        _log_losses(finish, again, code, log, path)
-    return status, details, error
-
-
-def _log_losses(
-    finish: Finish, again: Finish | None, code: LossCode, log: LossLog, path: str
-) -> None:
-    """Compare *finish* with what a reader of the output will find."""
-    assert again is not None  # noqa: S101 - nothing open is written for a finish
-    detail = f"{finish.raw or finish.kind} became {again.raw}"
-    if again.kind != finish.kind:
-        log.approximate(code, path, detail)
-    else:
-        if finish.stop_sequence is not None:
-            log.drop(LossCode.FINISH_STOP_SEQUENCE, f"{path}.stop_sequence")
-        if again.raw != finish.raw:
-            log.add(
-                code, f"{path}.raw", "approximated", severity="cosmetic", detail=detail
-            )
-    if finish.extra:
-        log.drop_extra(finish.extra, path, LossCode.RESP_SAFETY)
-        kept = own_fields(again.extra)
-        for name in own_fields(finish.extra):
-            if not name.startswith("$") and name not in kept:
-                log.drop(LossCode.RESP_SAFETY, f"{path}.extra[{DIALECT!r}].{name}")

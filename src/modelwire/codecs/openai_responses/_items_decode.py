@@ -12,13 +12,12 @@ Source:
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from modelwire.codecs._base import NO_ALIASES, Aliases
 from modelwire.codecs._json import dumps_str
 from modelwire.codecs._reader import Reader, describe
 from modelwire.codecs.openai_responses._annotations import decode_annotations
-from modelwire.codecs.openai_responses._content_decode import Problems
 from modelwire.codecs.openai_responses._item_types import (
     CALLER_CALLS,
     OUTPUT_FIELDS,
@@ -44,6 +43,9 @@ from modelwire.ir._parts import (
     ToolCallPart,
     UnknownPart,
 )
+
+if TYPE_CHECKING:
+    from modelwire.codecs.openai_responses._content_decode import Problems
 
 __all__ = ["decode_content", "decode_item", "item_ref"]
 

@@ -19,6 +19,7 @@ from modelwire.codecs._aliases import AliasBook
 from modelwire.codecs._base import NO_ALIASES, Aliases, Ids
 from modelwire.codecs._ids import counting_ids
 from modelwire.codecs._losses import LossLog
+from modelwire.codecs._part_codes import video_code
 from modelwire.codecs.openai_responses._calls_encode import (
     call_item,
     server_call_item,
@@ -338,7 +339,9 @@ class ItemWriter:
         if part.transcript:
             self.said(part.transcript, path, LossCode.OUT_AUDIO)
         else:
-            self.log.drop(LossCode.OUT_AUDIO, path)
+            ref = part.source is None
+            code = LossCode.OUT_AUDIO_REF if ref else LossCode.OUT_AUDIO
+            self.log.drop(code, path)
 
     def _image(self, part: ImagePart, path: str) -> None:
         source = part.source
@@ -373,9 +376,8 @@ class ItemWriter:
         )
 
     def _media(self, part: Part, path: str) -> None:
-        code = (
-            LossCode.IN_VIDEO if isinstance(part, VideoPart) else LossCode.IN_DOC_BASE64
-        )
+        video = isinstance(part, VideoPart)
+        code = video_code(part) if video else LossCode.IN_DOC_BASE64
         self.log.add(code, path, "dropped", severity="content")
 
 

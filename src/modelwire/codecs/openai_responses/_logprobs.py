@@ -10,19 +10,18 @@ Source:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from modelwire.codecs.openai_responses._wire import extra_with, merge_own, own_fields
-from modelwire.ir._loss_codes import LossCode
+from modelwire import ir  # for loss codes, which load when there is a loss
+from modelwire.codecs._openai_logprobs import decode_tokens
+from modelwire.codecs.openai_responses._wire import OWN, merge_own, own_fields
 from modelwire.ir._parts import Logprobs, TokenLogprob
 
 if TYPE_CHECKING:
     from modelwire.codecs._losses import LossLog
-    from modelwire.ir._base import Extra, JSONObject
+    from modelwire.ir._base import JSONObject
 
 __all__ = ["decode_logprobs", "encode_logprobs", "logprobs_losses"]
-
-_KNOWN: Final = frozenset({"token", "logprob", "bytes", "top_logprobs"})
 
 
 def decode_logprobs(value: Any) -> Logprobs | None:
@@ -38,49 +37,8 @@ def decode_logprobs(value: Any) -> Logprobs | None:
     """
     if not isinstance(value, list) or not value:
         return None
-    tokens = _tokens(value, depth=1)
+    tokens = decode_tokens(value, OWN)
     return None if tokens is None else Logprobs(content=tokens)
-
-
-def _tokens(value: list[Any], *, depth: int) -> tuple[TokenLogprob, ...] | None:
-    out: list[TokenLogprob] = []
-    for item in value:
-        token = _token(item, depth) if isinstance(item, dict) else None
-        if token is None:
-            return None
-        out.append(token)
-    return tuple(out)
-
-
-def _token(item: JSONObject, depth: int) -> TokenLogprob | None:
-    token = item.get("token")
-    logprob = item.get("logprob")
-    data = item.get("bytes")
-    top = item.get("top_logprobs")
-    if type(token) is not str or type(logprob) not in (float, int, type(None)):
-        return None
-    if data is not None and not (
-        isinstance(data, list) and all(type(b) is int for b in data)
-    ):
-        return None
-    tops = None
-    if top is not None:
-        # One level only: a candidate has no candidates of its own.
-        if not isinstance(top, list) or (top and not depth):
-            return None
-        tops = _tokens(top, depth=depth - 1) if depth else None
-        if depth and tops is None:
-            return None
-    extra: Extra = {}
-    if not _KNOWN.issuperset(item):
-        extra = extra_with({k: v for k, v in item.items() if k not in _KNOWN})
-    return TokenLogprob(
-        token=token,
-        logprob=logprob,
-        bytes=None if data is None else tuple(data),
-        top=tops,
-        extra=extra,
-    )
 
 
 def encode_logprobs(logprobs: Logprobs) -> list[JSONObject]:
@@ -118,7 +76,7 @@ def logprobs_losses(logprobs: Logprobs, log: LossLog, path: str, to: str) -> Non
         path: Their place in the source.
         to: Their place in the decoded output.
     """
-    code = LossCode.RESP_LOGPROBS
+    code = ir.LossCode.RESP_LOGPROBS
     if logprobs.extra:
         log.drop_extra(logprobs.extra, path, code)
         for name in own_fields(logprobs.extra):
@@ -141,7 +99,7 @@ def logprobs_losses(logprobs: Logprobs, log: LossLog, path: str, to: str) -> Non
 
 
 def _token_losses(token: TokenLogprob, log: LossLog, where: str, there: str) -> None:
-    code = LossCode.RESP_LOGPROBS
+    code = ir.LossCode.RESP_LOGPROBS
     if token.bytes is None:
         log.add(code, None, "synthesised", to=f"{there}.bytes", detail="empty list")
     if token.extra:

@@ -90,7 +90,7 @@ def string_item(part: TextPart, path: str, place: str, *, log: LossLog) -> JSONO
         _write_about(part, out)
         for name in own_fields(part.extra):
             if not name.startswith("$") and name != "item":
-                log.drop(LossCode.OUT_TEXT, f"{path}.extra[{DIALECT!r}].{name}")
+                log.drop_field(LossCode.OUT_TEXT, path, DIALECT, name)
     _never(part, path, log)
     return out
 

@@ -21,7 +21,7 @@ from modelwire.codecs.openai_responses._items_decode import decode_item
 from modelwire.codecs.openai_responses._results import decode_result
 from modelwire.codecs.openai_responses._wire import DIALECT, extra_with
 from modelwire.ir._base import JSONObject
-from modelwire.ir._messages import Message, Role
+from modelwire.ir._messages import LEGAL_PARTS, Message, Role
 from modelwire.ir._parts import (
     Part,
     ServerToolCallPart,
@@ -128,7 +128,10 @@ class _Items:
 
     def _is_hosted(self, item: JSONObject) -> bool:
         """Say whether a result is that of a call that the provider ran."""
-        return item.get("execution") == "server" or item.get("call_id") in self.hosted
+        call_id = item.get("call_id")
+        if item.get("execution") == "server":
+            return True
+        return isinstance(call_id, str) and call_id in self.hosted
 
     def _reference(self, item: JSONObject, path: str) -> None:
         """Read an item without type and role: it can only be a reference."""
@@ -178,7 +181,14 @@ def _message(reader: Reader, role: Role) -> Message:
     elif isinstance(content, list):
         notes["content"] = "array"
         found = content_parts(content, f"{reader.path}.content", reader.problems)
-        parts = found or ()
+        legal = LEGAL_PARTS[role]
+        # The API takes an image from a developer, the IR text alone: it is kept whole.
+        parts = tuple(
+            part
+            if type(part).__name__ in legal
+            else UnknownPart(dialect=DIALECT, raw=item)
+            for part, item in zip(found or (), content, strict=False)
+        )
     else:
         reader.fault("content", "string or array", describe(content))
     ident = reader.string("id")

@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from modelwire.codecs._aliases import AliasBook
-from modelwire.codecs._ids import counting_ids
+from modelwire.codecs._ids import call_ids, counting_ids, history_ids
 from modelwire.codecs._losses import LossLog
 from modelwire.codecs.openai_responses._content_encode import (
     Context,
@@ -67,6 +67,8 @@ class ConversationWriter:
 
     def write(self, system: tuple[Message, ...], messages: tuple[Message, ...]) -> None:
         """Write the leading messages, then the conversation."""
+        count, fresh = counting_ids(), history_ids(call_ids(messages))
+        self.writer.ids = lambda kind: fresh() if kind == "call" else count(kind)
         self._vague = any(
             not message.parts or any(type(p) is UnknownPart for p in message.parts)
             for message in (*system, *messages)
@@ -184,21 +186,16 @@ class ConversationWriter:
             )
 
     def _tool(self, message: Message, path: str) -> None:
-        log = self.log
-        whole = all(isinstance(part, ToolResultPart) for part in message.parts)
-        if not whole:
-            # Which of the message's parts is left cannot be told by its place: the
-            # one loss is the message's, and covers what its results lose too.
-            log.add(LossCode.TOOL_RESULT_TEXT, path, "dropped", severity="content")
-            log = LossLog(DIALECT)
+        code = LossCode.TOOL_RESULT_TEXT
         for index, part in enumerate(message.parts):
+            where = f"{path}.parts[{index}]"
             if isinstance(part, ToolResultPart):
-                self._result(part, f"{path}.parts[{index}]", log)
-        if not whole:
-            self.log.extend(x for x in log.losses if x.severity == "error")
+                self._result(part, where, self.log)
+            else:
+                self.log.add(code, where, "dropped", severity="content")
         self._about(message, path, written=False)
         if not message.parts:
-            self.log.add(LossCode.TOOL_RESULT_TEXT, path, "dropped")
+            self.log.add(code, path, "dropped", severity="cosmetic")
 
     def _mixed(self, message: Message, path: str) -> None:
         """Write a user message with results in it: each piece in its place."""
@@ -326,9 +323,7 @@ class ConversationWriter:
             if not written:
                 for name in own_fields(message.extra):
                     if not name.startswith("$"):
-                        log.drop(
-                            LossCode.ROLE_NAME, f"{path}.extra[{DIALECT!r}].{name}"
-                        )
+                        log.drop_field(LossCode.ROLE_NAME, path, DIALECT, name)
 
 
 def _is_usual(part: TextPart, message: Message) -> bool:

@@ -18,7 +18,7 @@ from modelwire.codecs.openai_responses._wire import DIALECT
 
 __all__ = ["DEFAULT_PROFILE", "PROFILES"]
 
-DEFAULT_PROFILE: Final = Profile(dialect=DIALECT, name="openai")
+DEFAULT_PROFILE: Final = Profile(dialect=DIALECT, name="openai", least_max_tokens=16)
 """OpenAI itself."""
 
 PROFILES: Final[Mapping[str, Profile]] = {"openai": DEFAULT_PROFILE}

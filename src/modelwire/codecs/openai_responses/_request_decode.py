@@ -13,33 +13,36 @@ from __future__ import annotations
 from typing import Any, Final
 
 from modelwire.codecs._base import Headers
-from modelwire.codecs._json import loads
+from modelwire.codecs._openai_headers import keep_headers
+from modelwire.codecs._openai_params import (
+    take_cache_policy,
+    take_metadata,
+    take_user,
+)
 from modelwire.codecs._profile import Profile
 from modelwire.codecs._reader import Reader, describe
+from modelwire.codecs._request_body import request_object
 from modelwire.codecs.openai_responses._messages_decode import decode_conversation
 from modelwire.codecs.openai_responses._profiles import DEFAULT_PROFILE
 from modelwire.codecs.openai_responses._tools import decode_choice, decode_tool
 from modelwire.codecs.openai_responses._wire import (
     DIALECT,
-    REQUEST_HEADERS,
+    OWN,
     extra_with,
 )
-from modelwire.errors import Problem, RemoteProtocolError, RequestDecodeError
+from modelwire.errors import Problem, RequestDecodeError
 from modelwire.ir._base import JSONObject
 from modelwire.ir._request import (
-    CachePolicy,
     ChatRequest,
     ReasoningConfig,
     ResponseFormat,
 )
 from modelwire.ir._tools import Tool, ToolChoice
 
-__all__ = ["LEAST_OUTPUT", "LOGPROBS", "decode_request"]
+__all__ = ["LOGPROBS", "decode_request"]
 
 LOGPROBS: Final = "message.output_text.logprobs"
 """The entry of `include` that asks for log probabilities."""
-LEAST_OUTPUT: Final = 16
-"""The smallest `max_output_tokens` that the API takes."""
 
 
 def decode_request(
@@ -71,14 +74,7 @@ def decode_request(
     """
     del path, query, profile
     problems: list[Problem] = []
-    try:
-        parsed = loads(body)
-    except RemoteProtocolError as error:
-        fault = Problem("$", "a JSON object", f"no JSON ({error})"[:200])
-        raise RequestDecodeError((fault,), dialect=DIALECT) from error
-    if type(parsed) is not dict:
-        fault = Problem("$", "object", describe(parsed))
-        raise RequestDecodeError((fault,), dialect=DIALECT)
+    parsed = request_object(body, DIALECT, too_deep=True)
     request = _read(Reader(parsed, "$", problems), headers)
     if problems:
         raise RequestDecodeError(tuple(problems), dialect=DIALECT)
@@ -101,7 +97,7 @@ def _read(reader: Reader, headers: Headers) -> ChatRequest:
     if store is None:
         notes["store"] = "absent"
     limit = reader.integer("max_output_tokens")
-    if limit is not None and limit < LEAST_OUTPUT:
+    if limit is not None and limit < DEFAULT_PROFILE.least_max_tokens:
         notes["max_output_tokens"] = "small"
     return ChatRequest(
         model=model or "",
@@ -118,24 +114,19 @@ def _read(reader: Reader, headers: Headers) -> ChatRequest:
         response_format=form,
         reasoning=_reasoning(reader, notes),
         stream=reader.boolean("stream") or False,
-        metadata=_metadata(reader),
-        user_id=_user(reader, notes),
+        metadata=take_metadata(reader),
+        user_id=take_user(reader, notes),
         service_tier=reader.string("service_tier"),
         store=store,
         previous_response_id=reader.string("previous_response_id"),
         conversation=_conversation(reader),
         truncation=reader.string("truncation"),
         context_management=reader.array("context_management"),
-        cache=_cache(reader),
+        cache=take_cache_policy(reader, notes, OWN),
         verbosity=verbosity,
-        headers=_headers(headers),
+        headers=keep_headers(headers),
         extra=extra_with(left, notes),
     )
-
-
-def _headers(headers: Headers) -> tuple[tuple[str, str], ...]:
-    kept = ((name.lower(), value) for name, value in headers)
-    return tuple(pair for pair in kept if pair[0] in REQUEST_HEADERS)
 
 
 def _tools(reader: Reader) -> tuple[Tool, ...]:
@@ -231,50 +222,9 @@ def _reasoning(reader: Reader, notes: JSONObject) -> ReasoningConfig | None:
     return ReasoningConfig(effort=effort, display=display, extra=extra)
 
 
-def _metadata(reader: Reader) -> dict[str, str] | None:
-    value = reader.mapping("metadata")
-    if value is None:
-        return None
-    for key, text in value.items():
-        if not isinstance(text, str):
-            reader.fault(f"metadata[{key[:20]!r}]", "string", describe(text))
-    return value
-
-
-def _user(reader: Reader, notes: JSONObject) -> str | None:
-    value = reader.string("safety_identifier")
-    if value is not None:
-        notes["user_id"] = "safety_identifier"
-        return value
-    return reader.string("user")
-
-
 def _conversation(reader: Reader) -> Any:
     value = reader.left.get("conversation")
     if value is not None and not isinstance(value, str | dict):
         reader.fault("conversation", "string or object", describe(value))
         return None
     return reader.take("conversation")
-
-
-def _cache(reader: Reader) -> CachePolicy | None:
-    key = reader.string("prompt_cache_key")
-    retention = reader.string("prompt_cache_retention")
-    options = reader.mapping("prompt_cache_options")
-    if options is None:
-        if key is None and retention is None:
-            return None
-        return CachePolicy(key=key, retention=retention)
-    sub = Reader(options, "$.prompt_cache_options", reader.problems)
-    automatic = None
-    mode = sub.left.get("mode")
-    if mode in ("implicit", "explicit"):
-        del sub.left["mode"]
-        automatic = mode == "implicit"
-    return CachePolicy(
-        key=key,
-        retention=retention,
-        automatic=automatic,
-        ttl=sub.string("ttl"),
-        extra=extra_with(sub.left),
-    )

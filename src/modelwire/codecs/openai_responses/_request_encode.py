@@ -18,19 +18,29 @@ from modelwire.codecs._aliases import AliasBook
 from modelwire.codecs._base import RAISE_ON_ERROR, EncodedRequest, LossPolicy
 from modelwire.codecs._json import dumps
 from modelwire.codecs._losses import LossLog
+from modelwire.codecs._openai_params import (
+    effort_of,
+    empty_reasoning,
+    encode_cache_policy,
+    encode_format,
+    encode_identity,
+    encode_tier,
+    write_headers,
+)
 from modelwire.codecs._profile import Profile
+from modelwire.codecs._request_losses import drop_context, drop_parallel
+from modelwire.codecs.openai_responses._cache import TTLS
 from modelwire.codecs.openai_responses._messages_encode import ConversationWriter
 from modelwire.codecs.openai_responses._profiles import DEFAULT_PROFILE
-from modelwire.codecs.openai_responses._request_decode import LEAST_OUTPUT, LOGPROBS
+from modelwire.codecs.openai_responses._request_decode import LOGPROBS
 from modelwire.codecs.openai_responses._tools import (
     encode_choice,
     encode_tools,
 )
 from modelwire.codecs.openai_responses._wire import (
     DIALECT,
-    JSON_HEADERS,
+    OWN,
     PATH,
-    REQUEST_HEADERS,
     merge_own,
     own_fields,
     spelling_of,
@@ -38,26 +48,12 @@ from modelwire.codecs.openai_responses._wire import (
 from modelwire.ir._base import JSONObject
 from modelwire.ir._loss_codes import LossCode
 from modelwire.ir._request import (
-    CachePolicy,
     ChatRequest,
     ReasoningConfig,
-    ResponseFormat,
 )
 from modelwire.ir._tools import CustomTool, FunctionTool
 
 __all__ = ["encode_request", "request_fields", "settings"]
-
-_SCHEMA_NAME: Final = "response"
-"""The name of a schema that has none; the vendor's type requires one."""
-
-_BUDGETS: Final = (
-    (32768, "xhigh"),
-    (16384, "high"),
-    (8192, "medium"),
-    (2048, "low"),
-    (0, "minimal"),
-)
-"""Thinking budget to effort, nearest lower row (wire/mapping.md, section 5a)."""
 
 _SUMMARIES: Final[Mapping[str, str | None]] = {"summarized": "auto", "omitted": None}
 """Other dialects' words for what of the reasoning is shown."""
@@ -68,23 +64,6 @@ _TIERS: Final[Mapping[str, str | None]] = {
     "reserved": None,
 }
 """Other dialects' service tiers; what is not here is written as it came."""
-
-_EXTRA_CODES: Final[Mapping[str, LossCode]] = {
-    "container": LossCode.SVC_CONTAINER_SKILLS,
-    "mcp_servers": LossCode.BT_MCP,
-    "inference_geo": LossCode.SVC_GEO,
-    "speed": LossCode.SVC_SERVICE_TIER,
-    "fallbacks": LossCode.SVC_FALLBACK_MODELS,
-    "models": LossCode.SVC_FALLBACK_MODELS,
-    "cachedContent": LossCode.CACHE_RESOURCE,
-    "moderation": LossCode.SAFETY_SETTINGS,
-    "stream_options": LossCode.SVC_INCLUDE_USAGE_OBFUSCATION,
-    "task_budget": LossCode.SVC_TASK_BUDGET,
-    "output_config": LossCode.SVC_TASK_BUDGET,
-    "keep_alive": LossCode.PARAM_NUM_CTX_KEEP_ALIVE,
-    "betas": LossCode.META_KV,
-}
-"""Concepts of other dialects' unknown request fields."""
 
 _PLAIN: Final[tuple[str, ...]] = (
     "temperature",
@@ -104,7 +83,6 @@ _NONE_HERE: Final[tuple[tuple[str, LossCode], ...]] = (
     ("frequency_penalty", LossCode.PARAM_FREQ_PRESENCE_PENALTY),
     ("presence_penalty", LossCode.PARAM_FREQ_PRESENCE_PENALTY),
     ("logit_bias", LossCode.PARAM_LOGIT_BIAS),
-    ("modalities", LossCode.PARAM_MODALITIES),
     ("audio_output", LossCode.PARAM_MODALITIES),
     ("prediction", LossCode.PARAM_PREDICTION),
     ("include_usage", LossCode.SVC_INCLUDE_USAGE_OBFUSCATION),
@@ -124,7 +102,7 @@ def encode_request(
 
     Args:
         request: The request, of any source.
-        profile: The variant to write; nothing of it is read.
+        profile: The variant to write.
         on_loss: Which losses refuse the request.
 
     Returns:
@@ -134,23 +112,29 @@ def encode_request(
         UnsupportedFeatureError: *on_loss* refuses a loss.
         InvalidIRError: A part stands where the IR does not allow it.
     """
-    del profile
     log = LossLog(DIALECT)
-    book = AliasBook()
-    out = request_fields(request, log, book)
-    headers = [*JSON_HEADERS, *_headers(request, log)]
+    book = AliasBook(
+        name_charset=profile.tool_name_charset, name_limit=profile.tool_name_max
+    )
+    out = request_fields(request, log, book, profile)
+    headers = write_headers(request.headers, log)
     losses = log.settle(on_loss)
     return EncodedRequest(
         method="POST",
         path=PATH,
-        headers=tuple(headers),
+        headers=headers,
         body=dumps(out),
         losses=losses,
         aliases=book.aliases(),
     )
 
 
-def request_fields(request: ChatRequest, log: LossLog, book: AliasBook) -> JSONObject:
+def request_fields(
+    request: ChatRequest,
+    log: LossLog,
+    book: AliasBook,
+    profile: Profile = DEFAULT_PROFILE,
+) -> JSONObject:
     """
     Write a request's JSON object.
 
@@ -158,6 +142,7 @@ def request_fields(request: ChatRequest, log: LossLog, book: AliasBook) -> JSONO
         request: The request.
         log: Where losses go.
         book: Where renamed tools are noted.
+        profile: The limits of the variant.
 
     Returns:
         The object.
@@ -177,24 +162,31 @@ def request_fields(request: ChatRequest, log: LossLog, book: AliasBook) -> JSONO
         out["instructions"] = writer.instructions
     if writer.out or notes.get("input") != "absent":
         out["input"] = _input(writer.out, notes)
-    settings(request, out, log, book)
+    settings(request, out, log, book, profile)
     for name, code in _NONE_HERE:
         if getattr(request, name) is not None:
             log.drop(code, f"$.{name}")
     if request.stop_sequences:
         log.drop(LossCode.PARAM_STOP, "$.stop_sequences")
+    if request.modalities is not None:
+        log.add(
+            LossCode.PARAM_MODALITIES,
+            "$.modalities",
+            "dropped",
+            severity="cosmetic" if request.modalities == ("text",) else None,
+        )
     if request.candidate_count is not None:
         log.add(
             LossCode.PARAM_N,
             "$.candidate_count",
             "dropped",
-            severity="cosmetic" if request.candidate_count == 1 else None,
+            severity="cosmetic" if request.candidate_count == 1 else "error",
         )
     if request.stream:
         out["stream"] = True
     if request.extra:
         merge_own(out, request.extra, ("include",))
-        log.drop_extra(request.extra, "$", LossCode.META_KV, _EXTRA_CODES)
+        log.drop_extra(request.extra, "$", LossCode.META_KV)
     return out
 
 
@@ -209,22 +201,12 @@ def _input(items: list[JSONObject], notes: JSONObject) -> Any:
     return items
 
 
-def _headers(request: ChatRequest, log: LossLog) -> list[tuple[str, str]]:
-    """Keep this dialect's protocol headers; the others go as one loss."""
-    kept: list[tuple[str, str]] = []
-    gone: list[str] = []
-    for name, value in request.headers:
-        if name in REQUEST_HEADERS:
-            kept.append((name, value))
-        else:
-            gone.append(name)
-    if gone:
-        log.drop(LossCode.META_KV, "$.headers", ", ".join(sorted(set(gone))))
-    return kept
-
-
 def settings(
-    request: ChatRequest, out: JSONObject, log: LossLog, book: AliasBook
+    request: ChatRequest,
+    out: JSONObject,
+    log: LossLog,
+    book: AliasBook,
+    profile: Profile = DEFAULT_PROFILE,
 ) -> None:
     """
     Write everything of a request but its conversation.
@@ -234,10 +216,11 @@ def settings(
         out: The object that is written; an answer repeats these fields too.
         log: Where losses go.
         book: Where renamed tools are noted.
+        profile: The limits of the variant.
     """
     notes = spelling_of(request.extra)
     _tools(request, out, log, book)
-    _limit(request, notes, out, log)
+    _limit(request, notes, out, profile, log)
     for name in _PLAIN:
         value = getattr(request, name)
         if value is not None:
@@ -250,7 +233,9 @@ def settings(
     elif notes.get("reasoning") == "empty":
         out["reasoning"] = {}
     _context_management(request, out, log)
-    _service(request, notes, out, log)
+    encode_tier(request, out, _TIERS, log)
+    encode_identity(request, notes, out)
+    encode_cache_policy(request.cache, notes, out, log, own=OWN, ttls=TTLS)
 
 
 def _tools(
@@ -265,24 +250,28 @@ def _tools(
             out["tool_choice"] = value
     if request.parallel_tool_calls is not None:
         if found.dropped and not found.tools:
-            log.drop(LossCode.TOOL_PARALLEL_DISABLE, "$.parallel_tool_calls")
+            drop_parallel(request, log)
         else:
             out["parallel_tool_calls"] = request.parallel_tool_calls
 
 
 def _limit(
-    request: ChatRequest, notes: JSONObject, out: JSONObject, log: LossLog
+    request: ChatRequest,
+    notes: JSONObject,
+    out: JSONObject,
+    profile: Profile,
+    log: LossLog,
 ) -> None:
-    limit = request.max_output_tokens
+    limit, least = request.max_output_tokens, profile.least_max_tokens
     if limit is None:
         return
-    if limit < LEAST_OUTPUT and notes.get("max_output_tokens") != "small":
+    if limit < least and notes.get("max_output_tokens") != "small":
         log.approximate(
             LossCode.PARAM_MAX_TOKENS,
             "$.max_output_tokens",
-            f"{limit} became {LEAST_OUTPUT}, the least that is taken",
+            f"{limit} became {least}, the least that is taken",
         )
-        limit = LEAST_OUTPUT
+        limit = least
     out["max_output_tokens"] = limit
 
 
@@ -337,7 +326,7 @@ def _text(
 ) -> None:
     text: JSONObject = {}
     if request.response_format is not None:
-        value = _format(request.response_format, log)
+        value = encode_format(request.response_format, log, OWN)
         if value is not None:
             text["format"] = value
     if request.verbosity is not None:
@@ -346,43 +335,11 @@ def _text(
         out["text"] = text
 
 
-def _format(value: ResponseFormat, log: LossLog) -> JSONObject | None:
-    path = "$.response_format"
-    if value.kind == "unknown":
-        own = own_fields(value.extra)
-        if own:
-            return {k: v for k, v in own.items() if not k.startswith("$")}
-        log.drop(LossCode.FMT_GRAMMAR_REGEX, path)
-        return None
-    out: JSONObject = {"type": value.kind}
-    if value.kind == "json_schema":
-        name = value.name
-        if name is None and spelling_of(value.extra).get("name") != "absent":
-            name = _SCHEMA_NAME
-            log.add(LossCode.FMT_JSON_SCHEMA, None, "synthesised", to=f"{path}.name")
-        if name is not None:
-            out["name"] = name
-        if value.description is not None:
-            out["description"] = value.description
-        if value.schema is not None:
-            out["schema"] = value.schema
-        if value.strict is not None:
-            out["strict"] = value.strict
-    else:
-        for name in ("name", "description", "schema", "strict"):
-            if getattr(value, name) is not None:
-                log.drop(LossCode.FMT_JSON_SCHEMA, f"{path}.{name}")
-    if value.extra:
-        merge_own(out, value.extra)
-        log.drop_extra(value.extra, path, LossCode.FMT_JSON_SCHEMA)
-    return out
-
-
 def _reasoning(config: ReasoningConfig, out: JSONObject, log: LossLog) -> None:
     """Say how much to reason, and what of it to show."""
     path = "$.reasoning"
     fields: JSONObject = {}
-    effort = _effort(config, path, log)
+    effort = effort_of(config, log)
     if effort is not None:
         fields["effort"] = effort
     display = config.display
@@ -405,47 +362,11 @@ def _reasoning(config: ReasoningConfig, out: JSONObject, log: LossLog) -> None:
                 )
             fields["summary"] = summary
     merge_own(fields, config.extra)
-    log.drop_extra(config.extra, path, LossCode.THINK_CONTEXT_KEEP)
+    log.drop_extra(config.extra, path, LossCode.THINK_EFFORT)
     if fields:
         out["reasoning"] = fields
-    elif config.mode is None and config.display is None and not config.extra:
-        # An empty object is the same as none, which decoding gives back.
-        log.add(LossCode.THINK_EFFORT, path, "dropped", severity="cosmetic")
-
-
-def _effort(config: ReasoningConfig, path: str, log: LossLog) -> str | None:
-    """Give the effort: this dialect has neither modes nor budgets."""
-    effort = config.effort
-    budget = config.budget_tokens
-    if config.mode == "disabled":
-        to = None if effort == "none" else f"{path}.effort"
-        log.add(LossCode.THINK_OFF, f"{path}.mode", "approximated", to=to)
-        if effort not in (None, "none"):
-            log.drop(LossCode.THINK_EFFORT, f"{path}.effort")
-        if budget is not None:
-            log.drop(LossCode.THINK_BUDGET, f"{path}.budget_tokens")
-        return "none"
-    if config.mode is not None:
-        code = (
-            LossCode.THINK_ADAPTIVE
-            if config.mode == "adaptive"
-            else LossCode.THINK_EFFORT
-        )
-        log.approximate(code, f"{path}.mode", "the model decides by itself")
-    if budget is None:
-        return effort
-    if effort is not None:
-        log.drop(LossCode.THINK_BUDGET, f"{path}.budget_tokens")
-        return effort
-    # A budget below zero is the caller's mistake, and still has to be written.
-    effort = next((word for least, word in _BUDGETS if budget >= least), "minimal")
-    log.approximate(
-        LossCode.THINK_BUDGET,
-        f"{path}.budget_tokens",
-        f"became the effort {effort}",
-        to=f"{path}.effort",
-    )
-    return effort
+    else:
+        empty_reasoning(config, log)
 
 
 def _context_management(request: ChatRequest, out: JSONObject, log: LossLog) -> None:
@@ -456,59 +377,4 @@ def _context_management(request: ChatRequest, out: JSONObject, log: LossLog) -> 
     if isinstance(value, list):
         out["context_management"] = value
     else:
-        log.drop(LossCode.CTX_COMPACTION, "$.context_management")
-
-
-# --- service, cache, identity -------------------------------------------------------
-
-
-def _service(
-    request: ChatRequest, notes: JSONObject, out: JSONObject, log: LossLog
-) -> None:
-    tier = request.service_tier
-    if tier is not None:
-        new = _TIERS.get(tier, tier)
-        if new is None:
-            log.drop(LossCode.SVC_SERVICE_TIER, "$.service_tier", tier)
-        else:
-            if new != tier:
-                log.approximate(
-                    LossCode.SVC_SERVICE_TIER,
-                    "$.service_tier",
-                    f"{tier} became {new}",
-                )
-            out["service_tier"] = new
-    if request.metadata is not None:
-        out["metadata"] = dict(request.metadata)
-    if request.user_id is not None:
-        # `user` is the older name, known to every compatible server, and has no
-        # stated limit; clients put long ids there.
-        noted = notes.get("user_id")
-        field = noted if noted == "safety_identifier" else "user"
-        out[field] = request.user_id
-    if request.cache is not None:
-        _cache(request.cache, out, log)
-
-
-def _cache(cache: CachePolicy, out: JSONObject, log: LossLog) -> None:
-    path = "$.cache"
-    if cache.key is not None:
-        out["prompt_cache_key"] = cache.key
-    if cache.retention is not None:
-        out["prompt_cache_retention"] = cache.retention
-    options: JSONObject = {}
-    if cache.automatic is not None:
-        options["mode"] = "implicit" if cache.automatic else "explicit"
-    if cache.ttl is not None:
-        ttl = {"5m": "30m", "1h": "30m", "24h": "12h"}.get(cache.ttl, cache.ttl)
-        if ttl != cache.ttl:
-            log.approximate(
-                LossCode.CACHE_TTL, f"{path}.ttl", f"{cache.ttl} became {ttl}"
-            )
-        options["ttl"] = ttl
-    merge_own(options, cache.extra)
-    if options:
-        out["prompt_cache_options"] = options
-    log.drop_extra(cache.extra, path, LossCode.CACHE_AUTO)
-    if not options and cache.key is None and cache.retention is None:
-        log.add(LossCode.CACHE_AUTO, path, "dropped", severity="cosmetic")
+        drop_context(request, log)

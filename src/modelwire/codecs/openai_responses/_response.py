@@ -24,9 +24,10 @@ from modelwire.codecs._base import (
     Ids,
     LossPolicy,
 )
-from modelwire.codecs._ids import counting_ids
+from modelwire.codecs._ids import counting_ids, turn_seed
 from modelwire.codecs._json import dumps, loads
 from modelwire.codecs._losses import LossLog
+from modelwire.codecs._openai_moderation import encode_moderation
 from modelwire.codecs._profile import Profile
 from modelwire.codecs._reader import Reader, describe
 from modelwire.codecs.openai_responses._errors import (
@@ -35,13 +36,19 @@ from modelwire.codecs.openai_responses._errors import (
 )
 from modelwire.codecs.openai_responses._finish import (
     decode_finish,
-    encode_finish,
     ending_of,
 )
+from modelwire.codecs.openai_responses._finish_encode import encode_finish
 from modelwire.codecs.openai_responses._items_decode import decode_item
 from modelwire.codecs.openai_responses._items_encode import ItemWriter
 from modelwire.codecs.openai_responses._logprobs import encode_logprobs
 from modelwire.codecs.openai_responses._profiles import DEFAULT_PROFILE
+from modelwire.codecs.openai_responses._response_extra import (
+    RESPONSE_DEFAULTS,
+    TIERS,
+    response_extra,
+    tier_note,
+)
 from modelwire.codecs.openai_responses._usage import (
     decode_usage,
     encode_tool_usage,
@@ -52,21 +59,18 @@ from modelwire.codecs.openai_responses._wire import (
     DIALECT,
     JSON_HEADERS,
     OBJECT,
-    extra_with,
     merge_own,
     own_fields,
     spelling_of,
 )
 from modelwire.errors import ProviderError, RemoteProtocolError
-from modelwire.ir._base import Extra, JSONObject
+from modelwire.ir._base import JSONObject
 from modelwire.ir._loss_codes import LossCode
 from modelwire.ir._messages import Message
 from modelwire.ir._parts import Part, UnknownPart
 from modelwire.ir._response import ChatResponse, Choice
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from modelwire.ir._request import ChatRequest
 
 __all__ = [
@@ -75,23 +79,9 @@ __all__ = [
     "decode_response",
     "decode_response_object",
     "encode_response",
-    "response_extra",
 ]
 
 # --- reading ------------------------------------------------------------------------
-
-_DEFAULTS: Final[Mapping[str, Any]] = {
-    "object": OBJECT,
-    "parallel_tool_calls": True,
-    "tool_choice": "auto",
-    "tools": [],
-    "metadata": {},
-}
-"""
-What every response says where nothing else was asked for.
-
-The encoder writes them again, so the decoder does not keep them.
-"""
 
 
 def decode_response(
@@ -169,7 +159,7 @@ def decode_response_object(
                 left[name] = value
     usage = reader.mapping("usage")
     tier = reader.string("service_tier")
-    notes = None if tier is None or tier in _TIERS else {"service_tier": "raw"}
+    notes = tier_note(tier)
     return ChatResponse(
         id=reader.string("id"),
         model=reader.string("model"),
@@ -186,23 +176,6 @@ def decode_response_object(
         moderation=reader.take("moderation"),
         extra=response_extra(left, notes),
     )
-
-
-def response_extra(left: JSONObject, spelling: JSONObject | None = None) -> Extra:
-    """
-    Keep what is left of a response, without what every response says.
-
-    Args:
-        left: The fields that the IR has no name for; it is changed.
-        spelling: Notes that the encoder repeats.
-
-    Returns:
-        The response's `extra`.
-    """
-    for name, value in _DEFAULTS.items():
-        if name in left and left[name] == value:
-            del left[name]
-    return extra_with(left, spelling)
 
 
 def decode_output(
@@ -249,14 +222,6 @@ _ECHOED: Final = (
     "top_p",
 )
 """Settings of the request that every response repeats, `instructions` apart."""
-_TIERS: Final = frozenset(
-    {"auto", "default", "flex", "scale", "priority", "fast", "ultrafast"}
-)
-"""The vendor's words for the tier that was used; an enum."""
-_EXTRA_CODES: Final[Mapping[str, LossCode]] = {
-    "container": LossCode.SVC_CONTAINER_SKILLS,
-    "context_management": LossCode.CTX_COMPACTION,
-}
 
 
 def base_fields(request: ChatRequest | None) -> JSONObject:
@@ -329,7 +294,7 @@ def encode_response(
     del profile
     log = LossLog(DIALECT)
     own = own_fields(response.extra)
-    new = ids if ids is not None else counting_ids(response.id)
+    new = ids if ids is not None else counting_ids(response.id or turn_seed(request))
     out = _envelope(response, request, new, created, log)
     writer = ItemWriter(log, reply=True, ids=new, home=aliases or NO_ALIASES)
     choice = _only_choice(response, log)
@@ -344,10 +309,9 @@ def encode_response(
         out["usage"] = encode_usage(response.usage)
         usage_losses(response.usage, log)
     if response.moderation is not None:
-        if _is_own_moderation(response.moderation):
-            out["moderation"] = response.moderation
-        else:
-            log.drop(LossCode.RESP_SAFETY, "$.moderation", "another dialect's shape")
+        moderation = encode_moderation(response.moderation, log, many=False)
+        if moderation is not None:
+            out["moderation"] = moderation
     _own_extra(response, request, out, log)
     if response.usage is not None and response.usage.server_tools:
         encode_tool_usage(response.usage, out, log)
@@ -357,19 +321,11 @@ def encode_response(
     )
 
 
-def _is_own_moderation(value: Any) -> bool:
-    """Say whether moderation has one result a stage; Chat's has a list of them."""
-    if not isinstance(value, dict):
-        return False
-    stages = [value, *(stage for stage in value.values() if isinstance(stage, dict))]
-    return not any("results" in stage for stage in stages)
-
-
 def _tier(word: str) -> str | None:
     """Give this dialect's word for a tier; `None`: it has none."""
     if word == "standard":
         return "default"
-    return word if word in _TIERS else None
+    return word if word in TIERS else None
 
 
 def _envelope(
@@ -456,7 +412,7 @@ def _output(choice: Choice, writer: ItemWriter, out: JSONObject, log: LossLog) -
         for dialect, fields in extra.items():
             for name in fields:
                 if not name.startswith("$"):
-                    log.drop(code, f"{where}.extra[{dialect!r}].{name}")
+                    log.drop_field(code, where, dialect, name)
     # What was written decides how the end is read again.
     ending = ending_of(decode_output(writer.out))
     status, details, error = encode_finish(
@@ -510,12 +466,12 @@ def _own_extra(
             if own.get(name) is not None:
                 out[name] = own[name]
     merge_own(out, response.extra)
-    log.drop_extra(response.extra, "$", LossCode.RESP_FINGERPRINT, _EXTRA_CODES)
+    log.drop_extra(response.extra, "$", LossCode.RESP_FINGERPRINT)
 
 
 def _repeated(name: str, value: Any, log: LossLog) -> None:
     """Record a setting of the request that the response repeats."""
-    if name in ("error", "incomplete_details") or value == _DEFAULTS.get(name):
+    if name in ("error", "incomplete_details") or value == RESPONSE_DEFAULTS.get(name):
         return
     log.add(
         LossCode.RESP_ROLE_OBJECT,

@@ -23,9 +23,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from modelwire.codecs._base import COLLECT, LossPolicy
-from modelwire.codecs._ids import counting_ids
+from modelwire.codecs._ids import counting_ids, turn_seed
 from modelwire.codecs._json import escape
 from modelwire.codecs._limits import DEFAULT_LIMITS
+from modelwire.codecs._loss_gate import LossGate
 from modelwire.codecs._losses import LossLog
 from modelwire.codecs._sequential import Sequencer, _size as size_of
 from modelwire.codecs.openai_responses._grammar import EVENT_TYPES, is_progress
@@ -35,7 +36,7 @@ from modelwire.codecs.openai_responses._stream_output import (
 )
 from modelwire.codecs.openai_responses._stream_response import ResponseStream
 from modelwire.codecs.openai_responses._wire import DIALECT
-from modelwire.errors import InvalidIRError, StateError, UnsupportedFeatureError
+from modelwire.errors import InvalidIRError, StateError
 from modelwire.ir._chunks import (
     BlockStart,
     BlockStop,
@@ -133,8 +134,8 @@ class ResponsesStreamEncoder(ResponseStream):
     ) -> None:
         super().__init__(LossLog(DIALECT), self._new_id, request, created)
         self._given_ids = ids
-        self._policy = on_loss
-        self._checked = 0
+        self._turn = turn_seed(request)
+        self._gate = LossGate(self._log, on_loss)
         self._sequencer = Sequencer(limits=limits)
         self._max_held = limits.max_held_bytes
         self._held = 0
@@ -180,7 +181,7 @@ class ResponsesStreamEncoder(ResponseStream):
             return b""
         if self._is_ours(chunk):
             self._feed(chunk)
-        return self._give()
+        return self._gate.give(self._buffer)
 
     def close(self) -> bytes:
         """
@@ -240,21 +241,6 @@ class ResponsesStreamEncoder(ResponseStream):
             for error in self._sequencer.overflow("max_held_bytes", self._max_held):
                 self._take(error)
 
-    def _give(self) -> bytes:
-        losses = self._log.losses if self._policy is not COLLECT else ()
-        if len(losses) > self._checked:
-            new = losses[self._checked :]
-            self._checked = len(losses)
-            refused = tuple(loss for loss in new if self._policy.refuses(loss))
-            if refused:
-                self._buffer.clear()
-                raise UnsupportedFeatureError(losses, refused=refused, dialect=DIALECT)
-        if not self._buffer:
-            return b""
-        data = b"".join(self._buffer)
-        self._buffer.clear()
-        return data
-
     def _is_ours(self, chunk: StreamChunk) -> bool:
         """Sort out the chunks of other choices: there is one answer here."""
         choice = getattr(chunk, "choice", None)
@@ -292,7 +278,7 @@ class ResponsesStreamEncoder(ResponseStream):
 
     def _new_id(self, kind: str) -> str:
         if self._given_ids is None:
-            self._given_ids = counting_ids(self._fold.response.id)
+            self._given_ids = counting_ids(self._fold.response.id or self._turn)
         return self._given_ids(kind)
 
     def _keepalive(self, chunk: Keepalive) -> None:
@@ -304,6 +290,8 @@ class ResponsesStreamEncoder(ResponseStream):
         """Hand on an event of this dialect; what stood wrongly is not repeated."""
         raw = chunk.raw
         name = raw.get("type") if type(raw) is dict else None
+        if chunk.dialect != DIALECT:
+            self._log.drop_event(chunk.dialect, raw)
         if chunk.dialect != DIALECT or type(name) is not str or not _is_line(name):
             return
         if name in EVENT_TYPES or is_progress(name):

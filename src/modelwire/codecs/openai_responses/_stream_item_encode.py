@@ -39,10 +39,10 @@ from modelwire.ir._chunks import (
 if TYPE_CHECKING:
     from modelwire.ir._base import JSONObject
 
-__all__ = ["ItemStream"]
+__all__ = ["PROGRESS", "ItemStream"]
 
 _STATUS: Final = re.compile(r"[a-z][a-z_]{0,39}")
-_PROGRESS: Final = frozenset(
+PROGRESS: Final = frozenset(
     {
         "web_search_call",
         "file_search_call",
@@ -208,7 +208,7 @@ class ItemStream(TextStream):
         if item is None or item.mode != "server":
             return
         status = chunk.status
-        if item.header["type"] not in _PROGRESS:
+        if item.header["type"] not in PROGRESS:
             return
         if _STATUS.fullmatch(status) and status not in _NO_STATUS:
             name = f"response.{item.header['type']}.{status}"

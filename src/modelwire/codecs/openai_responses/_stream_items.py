@@ -62,6 +62,13 @@ if TYPE_CHECKING:
 
 __all__ = ["ItemMachine", "is_key"]
 
+_NO_CODE: Final = '{"code":""}'
+"""
+The arguments of a code interpreter's call when it is added: a placeholder.
+
+The vendor's type requires the field there and not at the end
+(test_accounting_cases).
+"""
 _CALLS: Final = (ToolCallPart, ServerToolCallPart)
 _STREAMED: Final = frozenset({"function_call", "custom_tool_call", "mcp_call"})
 """Items whose arguments have deltas of their own."""
@@ -136,6 +143,8 @@ class ItemMachine(ChunkMachine):
             return item
         (part,) = self._own(decode_item(wire, item.label, aliases=self._aliases))
         seed = part.arguments if isinstance(part, _CALLS) else ""
+        if seed == _NO_CODE:
+            seed = ""
         block = self._begin(item, provisional(part), data, out, seed=seed)
         if item.kind in _STREAMED:
             item.arguments = block.main
@@ -168,6 +177,7 @@ class ItemMachine(ChunkMachine):
         for block in item.blocks:
             # The message's next part begins: this one is not waited for.
             self._stop(block, None, out, raw)
+        item.texts.clear()
         if item.blocks:
             first = self._first_ref(item)
             part = decode_content(wire, first)

@@ -18,9 +18,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from modelwire.codecs import _json
-from modelwire.codecs.openai_responses._errors import decode_error, decode_error_object
 from modelwire.codecs.openai_responses._finish import decode_finish
-from modelwire.codecs.openai_responses._response import response_extra
+from modelwire.codecs.openai_responses._response_extra import response_extra, tier_note
 from modelwire.codecs.openai_responses._stream_open import KEPT_PIECES
 from modelwire.codecs.openai_responses._stream_tools import ToolMachine
 from modelwire.codecs.openai_responses._usage import decode_usage
@@ -42,6 +41,7 @@ from modelwire.ir._fast import (
 from modelwire.ir._response import Finish
 
 if TYPE_CHECKING:
+    from modelwire.codecs._base import Headers
     from modelwire.ir._base import JSONObject
 
 __all__ = ["ResponsesMachine"]
@@ -148,7 +148,8 @@ class ResponsesMachine(ToolMachine):
                 out.append(new_reasoning_delta(grown.index, text, grown.summary, raw))
                 return
         if type(kind) is not str:
-            kind = name or ""
+            # E02: an error without a type, as in HTTP bodies, is one here, too.
+            kind = name or ("error" if data.get("error") is not None else "")
         handler = self.HANDLERS.get(kind)
         if handler is not None:
             handler(self, data, out)
@@ -181,7 +182,7 @@ class ResponsesMachine(ToolMachine):
         except RemoteProtocolError:
             value = None
         if type(value) is dict and value.get("error") is not None:
-            return decode_error(body, status=200, headers=self._headers)
+            return _body_error(body, self._headers)
         info = _NO_BODY.to_error_info()
         return ErrorInfo(
             kind=info.kind,
@@ -242,7 +243,7 @@ class ResponsesMachine(ToolMachine):
             if not ended:
                 # It is the count of the whole response, and moves into the usage.
                 left.pop("tool_usage", None)
-        kept = response_extra(left).get(DIALECT, {})
+        kept = response_extra(left, tier_note(tier)).get(DIALECT, {})
         extra = {
             key: value
             for key, value in kept.items()
@@ -309,7 +310,7 @@ class ResponsesMachine(ToolMachine):
         self.fail(self._error_info(data), out, data if self.keep_raw else None)
 
     def _error_info(self, obj: JSONObject) -> ErrorInfo:
-        info = decode_error_object(obj)
+        info = _error(obj)
         request_id = info.request_id
         if request_id is None:
             for name, value in self._headers:
@@ -351,3 +352,19 @@ def _whole(value: Any) -> int | None:
     if type(value) is float and value.is_integer():
         return int(value)
     return None
+
+
+def _error(obj: JSONObject) -> ErrorInfo:
+    """Read an error object; errors are rare, and what reads them loads with one."""
+    from modelwire.codecs.openai_responses._errors import (  # noqa: PLC0415
+        decode_error_object,
+    )
+
+    return decode_error_object(obj)
+
+
+def _body_error(body: bytes, headers: Headers = ()) -> ErrorInfo:
+    """Read a body that is no stream but an error."""
+    from modelwire.codecs.openai_responses._errors import decode_error  # noqa: PLC0415
+
+    return decode_error(body, status=200, headers=headers)

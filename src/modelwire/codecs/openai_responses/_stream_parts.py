@@ -36,15 +36,16 @@ class PartMachine(ItemMachine):
     def _part_added(self, data: JSONObject, out: list[StreamChunk]) -> None:
         item = self._find(data)
         part = data.get("part")
+        key = data.get("content_index")
         if item is None or type(part) is not dict:
             self._unknown(data, out)
         elif item.kind == "reasoning":
             # Its texts are one block, which is open already.
             return
-        elif item.kind != "message" or data.get("content_index") in item.contents:
+        elif item.kind != "message" or (is_key(key) and key in item.contents):
             self._unknown(data, out, item)
         else:
-            self._open_part(item, data.get("content_index"), part, data, out)
+            self._open_part(item, key, part, data, out)
 
     def _content(
         self, data: JSONObject, out: list[StreamChunk], kind: str
@@ -176,6 +177,9 @@ class PartMachine(ItemMachine):
                     block.notes.append(note)
                     out.append(AnnotationDelta(0, block.index, note, raw))
                 block.annotations = max(block.annotations, len(final.annotations))
+                tokens = part.get("logprobs")
+                if tokens and not block.tokens:
+                    self._logprobs(block.index, tokens, data, out)
 
     # --- reasoning and calls --------------------------------------------------------
 

@@ -10,19 +10,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from modelwire.codecs._concept_codes import FINISH_CODES
 from modelwire.codecs._losses import LossLog
+from modelwire.codecs._openai_moderation import encode_moderation
 from modelwire.codecs._stream_decoding import TRUNCATED
 from modelwire.codecs.openai_responses._errors import (
     encode_error_object,
     encode_response_error,
 )
-from modelwire.codecs.openai_responses._finish import encode_finish, ending_of
+from modelwire.codecs.openai_responses._finish import ending_of
+from modelwire.codecs.openai_responses._finish_encode import encode_finish
 from modelwire.codecs.openai_responses._response import (
     _envelope as envelope,
     _own_extra as own_extra,
     decode_output,
 )
-from modelwire.codecs.openai_responses._stream_item_encode import ItemStream
+from modelwire.codecs.openai_responses._stream_item_encode import PROGRESS, ItemStream
 from modelwire.codecs.openai_responses._stream_output import (
     PARTS,
     Fold,
@@ -34,7 +37,8 @@ from modelwire.codecs.openai_responses._usage import (
     encode_usage,
     usage_losses,
 )
-from modelwire.codecs.openai_responses._wire import DIALECT, own_event, own_fields
+from modelwire.codecs.openai_responses._wire import DIALECT, own_fields
+from modelwire.ir._arguments import parse_arguments
 from modelwire.ir._chunks import (
     BlockStart,
     ChoiceFinish,
@@ -61,6 +65,7 @@ from modelwire.ir._response import Finish
 
 if TYPE_CHECKING:
     from modelwire.codecs._base import Ids
+    from modelwire.codecs.openai_responses._stream_output import OutItem
     from modelwire.errors import ErrorInfo
     from modelwire.ir._base import JSONObject
     from modelwire.ir._request import ChatRequest
@@ -76,12 +81,6 @@ _EVENTS: Final = {
     "failed": "response.failed",
 }
 """The terminal event of a status; every other one is `response.incomplete`."""
-_OPTIONAL: Final = (
-    ("input_tokens_details", "cached_tokens", "cache_read"),
-    ("input_tokens_details", "cache_write_tokens", "cache_write"),
-    ("output_tokens_details", "reasoning_tokens", "reasoning"),
-)
-"""Counts that recorded servers leave out, and their axes."""
 _CODES: Final[dict[type, LossCode]] = {
     ToolCallPart: LossCode.OUT_TOOL_CALL,
     ServerToolCallPart: LossCode.BT_CALL_ITEMS,
@@ -115,14 +114,12 @@ class ResponseStream(ItemStream):
         self._begun: JSONObject | None = None
         self._envelope_ids = Replay(ids)
         self._start_raw: Any = None
-        self._native = False
         self._ended = False
 
     # --- the start ------------------------------------------------------------------
 
     def _start(self, chunk: StreamStart) -> None:
         self._start_raw = chunk.raw
-        self._native = own_event(chunk.raw)
 
     def _known(self, chunk: ResponseUpdate | UsageUpdate | ModerationUpdate) -> None:
         """Take what the fold has and the terminal event repeats."""
@@ -134,6 +131,7 @@ class ResponseStream(ItemStream):
         response = self._fold.response
         out = self._snapshot(response, LossLog(DIALECT))
         out["status"] = "in_progress"
+        self._moderation(response, out, LossLog(DIALECT))
         self._begun = out
         raw, self._start_raw = self._start_raw, None
         self._put("response.created", {"response": out}, raw)
@@ -178,7 +176,7 @@ class ResponseStream(ItemStream):
             for dialect, fields in extra.items():
                 for name in fields:
                     if not name.startswith("$"):
-                        log.drop(code, f"{where}.extra[{dialect!r}].{name}")
+                        log.drop_field(code, where, dialect, name)
         return choice
 
     def _end(self, chunk: StreamEnd) -> None:
@@ -231,32 +229,28 @@ class ResponseStream(ItemStream):
         status, details, error = encode_finish(finish, ending)
         if status in ("failed", "in_progress", "queued"):
             # The event of a failed response is an error, and this stream has none.
-            plain = Finish(kind="unknown")
-            code = LossCode.FINISH_ERROR_CANCELLED
+            code = FINISH_CODES[finish.kind]
             log.approximate(code, _FINISH, f"{finish.kind} became incomplete")
-            return encode_finish(plain, ending)
+            return encode_finish(Finish(kind="unknown"), ending)
         encode_finish(finish, ending, log=log, path=_FINISH)
         return status, details, error
 
     def _counts(self, response: ChatResponse, out: JSONObject, log: LossLog) -> None:
         usage = response.usage
         if usage is not None:
-            out["usage"] = counted = encode_usage(usage)
-            found = LossLog(DIALECT)
-            usage_losses(usage, found)
-            left: set[str | None] = set()
-            if self._native:
-                # A server that leaves a count out is not corrected; for all others
-                # the vendor's type requires it (test_usage_of_an_own_stream).
-                for details, key, name in _OPTIONAL:
-                    if getattr(usage, name) is None:
-                        counted.get(details, {}).pop(key, None)
-                        left.add(f"$.usage.{name}")
-            log.extend(loss for loss in found.losses if loss.to not in left)
+            out["usage"] = encode_usage(usage)
+            usage_losses(usage, log)
             if usage.server_tools:
                 encode_tool_usage(usage, out, log)
+        self._moderation(response, out, log)
+
+    def _moderation(
+        self, response: ChatResponse, out: JSONObject, log: LossLog
+    ) -> None:
         if response.moderation is not None:
-            out["moderation"] = response.moderation
+            moderation = encode_moderation(response.moderation, log, many=False)
+            if moderation is not None:
+                out["moderation"] = moderation
 
     def _error(self, chunk: StreamError) -> None:
         if not self._ended:
@@ -264,7 +258,10 @@ class ResponseStream(ItemStream):
 
     def _fail(self, error: ErrorInfo) -> None:
         """Write the error, and behind it the response as far as it came."""
-        self._leave_item()
+        # A server of this dialect that said it in `response.failed` alone is repeated
+        # so: readers do not look behind `error`.
+        alone = _is_failed_response(error)
+        self._leave_item(repeated=alone)
         log = self._log
         for _, path in self._dirty:
             log.drop(LossCode.OUT_ANNOTATIONS_CITATIONS, path, "came too late")
@@ -279,17 +276,25 @@ class ResponseStream(ItemStream):
             self._drop_all(response)
         else:
             out = self._snapshot(response, log)
-            self._put("error", {**flat, "error": fields})
+            if not alone:
+                self._put("error", {**flat, "error": fields})
             out["output"] = self._output.items
             out["status"] = "failed"
             out["error"] = encode_response_error(error)
-            self._counts(response, out, LossLog(DIALECT))
+            self._counts(response, out, log if alone else LossLog(DIALECT))
             self._put("response.failed", {"response": out})
-            self._drop_late(response, self._begun)
+            if alone:
+                self._drop_choice(response)
+            else:
+                self._drop_late(response, self._begun)
         self._finished()
 
-    def _leave_item(self) -> None:
-        """Take an error inside an item: what has not been written never will be."""
+    def _leave_item(self, *, repeated: bool) -> None:
+        """
+        Take an error inside an item: what has not been written never will be.
+
+        Unless it is *repeated*, whole, in the terminal event.
+        """
         item = self._item
         if item is None:
             return
@@ -313,12 +318,41 @@ class ResponseStream(ItemStream):
                 self._log.drop(code, f"{PARTS}[{number}]", "unfinished")
             return
         for number, part in enumerate(parts, item.start):
+            if repeated:
+                break
             if part.item is not None and part.item.status == "in_progress":
                 # Only its end would say it again; see the decoder's `provisional`.
                 path = f"{PARTS}[{number}].item.status"
                 code = LossCode.THINK_ITEM_ID
                 self._log.add(code, path, "approximated", severity="cosmetic")
+        if item.mode == "server" and not repeated:
+            self._leave_call(item, parts[0])
         self._output.finish(item, parts)
+
+    def _leave_call(self, item: OutItem, part: Any) -> None:
+        """Record what of a server's call only its end would have said."""
+        header = dict(item.header)
+        if not header.get("code"):
+            # A placeholder that the vendor's type requires.
+            header.pop("code", None)
+        (said,) = decode_output([header])
+        if not isinstance(said, ServerToolCallPart):
+            return
+        log, path = self._log, f"{PARTS}[{item.start}]"
+        written = item.current is not None or (
+            self._fold.block(item.blocks[0]).shows_keys()
+        )
+        same = parse_arguments(said) == parse_arguments(part)
+        if not written and ("code" in item.seen or not same):
+            log.drop(LossCode.BT_CALL_ITEMS, f"{path}.arguments", "unfinished")
+        if part.status != said.status and header["type"] not in PROGRESS:
+            where = f"{path}.status"
+            log.add(LossCode.BT_CALL_ITEMS, where, "approximated", severity="cosmetic")
+        if part.result is not None and part.result != said.result:
+            log.drop(LossCode.BT_CALL_ITEMS, f"{path}.result", "unfinished")
+        elif part.result != said.result:
+            to = f"{self._output.place(0)}.result"
+            log.add(LossCode.BT_CALL_ITEMS, None, "synthesised", to=to)
 
     def _drop_all(self, response: ChatResponse) -> None:
         """Record what was known of a response that is never begun."""
@@ -334,8 +368,7 @@ class ResponseStream(ItemStream):
         for dialect, fields in response.extra.items():
             for key in fields:
                 if not key.startswith("$"):
-                    path = f"$.extra[{dialect!r}].{key}"
-                    log.drop(LossCode.RESP_FINGERPRINT, path)
+                    log.drop_field(LossCode.RESP_FINGERPRINT, "$", dialect, key)
         self._drop_end(response)
 
     def _drop_late(self, response: ChatResponse, begun: JSONObject) -> None:
@@ -349,17 +382,23 @@ class ResponseStream(ItemStream):
             if value is not None and begun.get(key) != value:
                 log.add(code, path, "approximated", severity="cosmetic")
         for key, value in own_fields(response.extra).items():
-            if not key.startswith("$") and begun.get(key) != value:
-                path = f"$.extra[{DIALECT!r}].{key}"
-                log.drop(LossCode.RESP_FINGERPRINT, path)
+            # The count of tools belongs to the usage, which a beginning never has.
+            late = key == "tool_usage" or begun.get(key) != value
+            if late and not key.startswith("$"):
+                log.drop_field(LossCode.RESP_FINGERPRINT, "$", DIALECT, key)
         self._drop_end(response)
 
     def _drop_end(self, response: ChatResponse) -> None:
         log = self._log
         if response.usage is not None:
             log.add(LossCode.USAGE_TOTAL, "$.usage", "dropped", severity="cosmetic")
-        if response.moderation is not None:
+        said = (self._begun or {}).get("moderation")
+        if response.moderation is not None and response.moderation != said:
             log.drop(LossCode.RESP_SAFETY, "$.moderation")
+        self._drop_choice(response)
+
+    def _drop_choice(self, response: ChatResponse) -> None:
+        log = self._log
         choice = self._choice(response)
         if choice is None:
             return
@@ -388,3 +427,10 @@ class ResponseStream(ItemStream):
         StreamEnd: _end,
     }
     """What becomes of each chunk but those that stand beside the answer."""
+
+
+def _is_failed_response(error: ErrorInfo) -> bool:
+    """Say whether an error was the `error` of a failed response of this dialect."""
+    raw = error.raw
+    own = error.dialect == DIALECT and isinstance(raw, dict)
+    return own and raw.get("status") == "failed" and "error" in raw

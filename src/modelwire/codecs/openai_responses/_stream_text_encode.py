@@ -15,6 +15,7 @@ from modelwire.codecs.openai_responses._stream_output import PARTS, OutItem, Out
 from modelwire.codecs.openai_responses._stream_wire import STEMS, EventWriter
 from modelwire.ir._chunks import AnnotationDelta, LogprobsDelta, ReasoningDelta
 from modelwire.ir._loss_codes import LossCode
+from modelwire.ir._parts import RefusalPart, TextPart
 
 if TYPE_CHECKING:
     from modelwire.ir._base import JSONObject
@@ -25,6 +26,8 @@ __all__ = ["TextStream"]
 
 _TEXT: Final = STEMS["output_text"]
 _REFUSAL: Final = STEMS["refusal"]
+_KINDS: Final[dict[type, str]] = {TextPart: "output_text", RefusalPart: "refusal"}
+"""The types of content parts that have deltas."""
 
 
 class TextStream(EventWriter):
@@ -45,8 +48,10 @@ class TextStream(EventWriter):
                 header["status"] = "in_progress"
             self._add(item, header, chunk.raw)
         piece = draft["content"][item.parts]
-        kind = piece.get("type")
-        kind = kind if kind in ("output_text", "refusal") else ""
+        # What is no text (an unknown part may say that it is one) has no deltas.
+        kind = _KINDS.get(type(chunk.part), "")
+        if piece.get("type") != kind:
+            kind = ""
         part = OutPart(chunk.index, item.parts, kind)
         item.parts += 1
         item.current = part
@@ -70,8 +75,10 @@ class TextStream(EventWriter):
             if kind == "output_text":
                 for note in head.annotations:
                     self._annotate(item, part, note, None)
-                if piece.get("logprobs"):
-                    self._tokens(item, part, piece["logprobs"])
+                # Those of the header only: the fold may know deltas that are held.
+                tokens = head.logprobs
+                if tokens is not None and tokens.content:
+                    self._tokens(item, part, encode_logprobs(tokens))
 
     def _logprobs(self, chunk: LogprobsDelta) -> None:
         item = self._find(chunk) if chunk.index is not None else None
@@ -142,7 +149,7 @@ class TextStream(EventWriter):
         kind = part.kind
         same = piece.get("type") == kind
         if kind == "output_text":
-            text = piece["text"] if same else ""
+            text = _words(piece.get("text")) if same else ""
             if text and not part.sent:
                 self._delta(item, part, text, None)
             if same:
@@ -150,7 +157,7 @@ class TextStream(EventWriter):
             tokens = piece.get("logprobs") or []
             self._put(f"{_TEXT}.done", {**place, "text": text, "logprobs": tokens})
         elif kind:
-            text = piece["refusal"] if same else ""
+            text = _words(piece.get("refusal")) if same else ""
             if text and not part.sent:
                 self._delta(item, part, text, None)
             self._put(f"{_REFUSAL}.done", {**place, "refusal": text})
@@ -196,11 +203,14 @@ class TextStream(EventWriter):
     def _open_reasoning(self, item: OutItem, raw: Any) -> bool:
         """Write the start of a reasoning item, once it has something to say."""
         if item.wire is None:
-            draft = self._output.draft(item, self._parts_of(item))
+            parts: Any = self._parts_of(item)
+            draft = self._output.draft(item, parts)
             if draft is None:
                 return False
             header = {**draft, "summary": []}
-            header.pop("content", None)
+            if parts[0].text is not None:
+                # What is no text of reasoning is no delta, and stays.
+                header.pop("content", None)
             # The value that counts is the one at the end.
             header.pop("encrypted_content", None)
             if "status" in header:
@@ -293,3 +303,7 @@ class TextStream(EventWriter):
         LogprobsDelta: _logprobs,
     }
     """What becomes of the chunks that only texts have."""
+
+
+def _words(value: Any) -> str:
+    return value if isinstance(value, str) else ""

@@ -50,28 +50,33 @@ def whole_events(item: JSONObject, index: int) -> Iterator[tuple[str, JSONObject
     inner: list[tuple[str, JSONObject]] = []
     if kind == "message":
         added["content"] = []
-        for number, piece in enumerate(item["content"]):
+        for number, piece in enumerate(_list(item.get("content"))):
             inner += _content(piece, {**place, "content_index": number})
     elif kind == "reasoning":
         added["summary"] = []
         for name, key in (("summary", "summary_index"), ("content", "content_index")):
-            if name in item:
-                for number, piece in enumerate(item[name]):
-                    inner += _content(piece, {**place, key: number})
+            for number, piece in enumerate(_list(item.get(name))):
+                inner += _content(piece, {**place, key: number})
         added.pop("content", None)
         added.pop("encrypted_content", None)
     elif kind in _ARGUMENTS:
         field, stem = _ARGUMENTS[kind]
         added[field] = ""
-        text = item[field]
-        if text and isinstance(text, str):
-            inner.append((f"{stem}.delta", {**place, "delta": text}))
-        inner.append((f"{stem}.done", {**place, field: text}))
+        text = item.get(field)
+        if isinstance(text, str):
+            if text:
+                inner.append((f"{stem}.delta", {**place, "delta": text}))
+            inner.append((f"{stem}.done", {**place, field: text}))
     elif kind == "mcp_call":
         added["arguments"] = ""
     yield "response.output_item.added", {"output_index": index, "item": added}
     yield from inner
     yield "response.output_item.done", {"output_index": index, "item": item}
+
+
+def _list(value: Any) -> list[Any]:
+    """Give a list; what the wire has in its place has no events."""
+    return value if isinstance(value, list) else []
 
 
 def _content(piece: Any, place: JSONObject) -> Iterator[tuple[str, JSONObject]]:
@@ -80,7 +85,7 @@ def _content(piece: Any, place: JSONObject) -> Iterator[tuple[str, JSONObject]]:
     if kind == "summary_text":
         stem = "response.reasoning_summary_part"
     found = _TEXTS.get(kind) if isinstance(kind, str) else None
-    if found is None:
+    if found is None or not isinstance(piece.get(found[0]), str):
         yield f"{stem}.added", {**place, "part": piece}
         yield f"{stem}.done", {**place, "part": piece}
         return

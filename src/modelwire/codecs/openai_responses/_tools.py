@@ -13,8 +13,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from modelwire.codecs._aliases import AliasBook
+from modelwire.codecs._aliases import AliasBook, renamed_tool
+from modelwire.codecs._concept_codes import SERVER_TOOL_CODES
 from modelwire.codecs._losses import LossLog
+from modelwire.codecs._openai_tools import (
+    PLACE,
+    EncodedTools,
+    allowed_name,
+    is_writable,
+    named_tool,
+    take_grammar,
+)
 from modelwire.codecs._reader import Reader, describe
 from modelwire.codecs.openai_responses._content_decode import Problems
 from modelwire.codecs.openai_responses._wire import (
@@ -31,15 +40,13 @@ from modelwire.ir._tools import (
     AllowedTool,
     CustomTool,
     FunctionTool,
-    Grammar,
     ServerTool,
     Tool,
     ToolChoice,
     UnknownTool,
 )
 
-__all__ = ["EncodedTools", "decode_choice", "decode_tool", "encode_choice",
-           "encode_tools"]  # fmt: skip
+__all__ = ["decode_choice", "decode_tool", "encode_choice", "encode_tools"]
 
 _KINDS: Final[Mapping[str, str]] = {
     "web_search": "web_search",
@@ -67,31 +74,6 @@ _DEFAULTS: Final[Mapping[str, JSONObject]] = {
 }
 """What a canonical tool of another dialect is written as."""
 
-_CODES: Final[Mapping[str, LossCode]] = {
-    "web_search": LossCode.BT_WEB_SEARCH,
-    "web_fetch": LossCode.BT_WEB_FETCH,
-    "code_execution": LossCode.BT_CODE_EXECUTION,
-    "file_search": LossCode.BT_FILE_SEARCH,
-    "computer": LossCode.BT_COMPUTER,
-    "browser": LossCode.BT_COMPUTER,
-    "mcp": LossCode.BT_MCP,
-    "image_generation": LossCode.BT_IMAGE_GENERATION,
-    "maps": LossCode.BT_MAPS,
-    "tool_search": LossCode.TOOL_DEFER_SEARCH,
-    "bash": LossCode.BT_SHELL_EDITOR_MEMORY_PATCH,
-    "shell": LossCode.BT_SHELL_EDITOR_MEMORY_PATCH,
-    "local_shell": LossCode.BT_SHELL_EDITOR_MEMORY_PATCH,
-    "text_editor": LossCode.BT_SHELL_EDITOR_MEMORY_PATCH,
-    "memory": LossCode.BT_SHELL_EDITOR_MEMORY_PATCH,
-    "apply_patch": LossCode.BT_SHELL_EDITOR_MEMORY_PATCH,
-}
-_FIELD_CODES: Final[Mapping[str, LossCode]] = {
-    "defer_loading": LossCode.TOOL_DEFER_SEARCH,
-    "allowed_callers": LossCode.TOOL_CALL_NAMESPACE_CALLER,
-    "input_examples": LossCode.TOOL_EXAMPLES_OUTPUT_SCHEMA,
-    "output_schema": LossCode.TOOL_EXAMPLES_OUTPUT_SCHEMA,
-}
-_PLACE: Final = frozenset({"city", "country", "region", "timezone"})
 _DOMAINS: Final = ("allowed_domains", "blocked_domains")
 
 # --- reading ------------------------------------------------------------------------
@@ -144,27 +126,10 @@ def _function(reader: Reader) -> FunctionTool:
 def _custom(reader: Reader) -> CustomTool:
     del reader.left["type"]
     notes: JSONObject = {}
-    grammar = None
-    form = reader.left.get("format")
-    if isinstance(form, dict):
-        kind = form.get("type")
-        if kind == "text" and len(form) == 1:
-            notes["format"] = "text"
-            del reader.left["format"]
-        elif (
-            kind == "grammar"
-            and len(form) == 3
-            and isinstance(form.get("syntax"), str)
-            and isinstance(form.get("definition"), str)
-        ):
-            grammar = Grammar(syntax=form["syntax"], definition=form["definition"])
-            del reader.left["format"]
-    elif form is not None:
-        reader.fault("format", "object", describe(form))
     return CustomTool(
         name=reader.string("name", required=True) or "",
         description=reader.string("description"),
-        grammar=grammar,
+        grammar=take_grammar(reader, notes),
         extra=extra_with(reader.left, notes),
     )
 
@@ -206,7 +171,7 @@ def _search_config(reader: Reader, config: JSONObject) -> None:
         if rest.get("type") == "approximate":
             del rest["type"]
         config["user_location"] = {
-            k: rest.pop(k) for k in place if k in _PLACE & rest.keys()
+            k: rest.pop(k) for k in place if k in PLACE & rest.keys()
         }
         if rest:
             left["user_location"] = rest
@@ -281,20 +246,6 @@ def _allowed(value: JSONObject) -> ToolChoice | None:
 # --- writing ------------------------------------------------------------------------
 
 
-class EncodedTools:
-    """What `encode_tools` found: the wire list, and which tools are left."""
-
-    __slots__ = ("dropped", "names", "tools")
-
-    def __init__(self) -> None:
-        self.tools: list[JSONObject] = []
-        """Entries of `tools`."""
-        self.names: set[str] = set()
-        """Target names of the declared tools."""
-        self.dropped = False
-        """Whether a tool could not be written."""
-
-
 def encode_tools(
     tools: tuple[Tool, ...], log: LossLog, book: AliasBook
 ) -> EncodedTools:
@@ -334,25 +285,12 @@ def encode_tools(
     return found
 
 
-def _renamed(name: str, path: str, log: LossLog, book: AliasBook) -> str:
-    new = book.name(name)
-    if new != name:
-        log.add(
-            LossCode.TOOL_NAME_CHARSET,
-            f"{path}.name",
-            "approximated",
-            severity="cosmetic",
-            detail=f"became {new}",
-        )
-    return new
-
-
 def _encode_function(
     tool: FunctionTool, path: str, to: str, log: LossLog, book: AliasBook
 ) -> JSONObject:
     out: JSONObject = {
         "type": "function",
-        "name": _renamed(tool.name, path, log, book),
+        "name": renamed_tool(tool.name, path, log, book),
         # The vendor's type requires both; null says that nothing is said.
         "parameters": tool.input_schema,
         "strict": tool.strict,
@@ -374,7 +312,7 @@ def _encode_function(
         log.drop(LossCode.TOOL_EXAMPLES_OUTPUT_SCHEMA, f"{path}.examples[{index}]")
     if tool.extra:
         merge_own(out, tool.extra)
-        log.drop_extra(tool.extra, path, LossCode.TOOL_FUNCTION, _FIELD_CODES)
+        log.drop_extra(tool.extra, path, LossCode.TOOL_FUNCTION)
     return out
 
 
@@ -383,7 +321,7 @@ def _encode_custom(
 ) -> JSONObject:
     out: JSONObject = {
         "type": "custom",
-        "name": _renamed(tool.name, path, log, book),
+        "name": renamed_tool(tool.name, path, log, book),
     }
     if tool.description is not None:
         out["description"] = tool.description
@@ -399,14 +337,14 @@ def _encode_custom(
         log.drop(LossCode.CACHE_BREAKPOINT, f"{path}.cache")
     if tool.extra:
         merge_own(out, tool.extra)
-        log.drop_extra(tool.extra, path, LossCode.TOOL_FUNCTION, _FIELD_CODES)
+        log.drop_extra(tool.extra, path, LossCode.TOOL_FUNCTION)
     return out
 
 
 def _encode_server(
     tool: ServerTool, path: str, to: str, log: LossLog
 ) -> JSONObject | None:
-    code = _CODES.get(tool.kind, LossCode.TOOL_FUNCTION)
+    code = SERVER_TOOL_CODES.get(tool.kind, LossCode.TOOL_FUNCTION)
     own = tool.dialect == DIALECT and tool.type in _KINDS
     if own:
         out: JSONObject = {"type": tool.type}
@@ -420,19 +358,19 @@ def _encode_server(
             log.drop(code, path, f"server tool {tool.kind}")
             return None
         out = dict(start)
-        log.add(code, path, "approximated", to=to, severity="cosmetic")
+        log.add(code, path, "approximated", to=to)
     for key, value in tool.config.items():
         if not _search_field(tool.kind, key, value, out, own=own):
             log.drop(code, f"{path}.config.{key}")
         elif key == "user_location" and not own:
             for name in value:
-                if name not in _PLACE:
+                if name not in PLACE:
                     log.drop(code, f"{path}.config.user_location.{name}")
     if tool.cache is not None:
         log.drop(LossCode.CACHE_BREAKPOINT, f"{path}.cache")
     if tool.extra:
         merge_own(out, tool.extra)
-        log.drop_extra(tool.extra, path, code, _FIELD_CODES)
+        log.drop_extra(tool.extra, path, code)
     return out
 
 
@@ -447,7 +385,7 @@ def _search_field(
     elif key == "user_location" and isinstance(value, dict):
         out["user_location"] = {
             "type": "approximate",
-            **{k: v for k, v in value.items() if own or k in _PLACE},
+            **{k: v for k, v in value.items() if own or k in PLACE},
         }
     elif (
         key in _DOMAINS
@@ -476,15 +414,10 @@ def encode_choice(
         The wire's value, or `None` where it cannot be written.
     """
     path = "$.tool_choice"
-    if choice.mode == "unknown":
-        if choice.dialect == DIALECT:
-            log.drop_extra(choice.extra, path, LossCode.TOOL_CHOICE_AUTO)
-            return choice.raw
-        log.drop(LossCode.TOOL_CHOICE_SPECIFIC, path)
-        return None
-    if found.dropped and not found.tools:
-        # OpenAI refuses a choice without tools, so it goes where they went.
-        log.drop(_choice_code(choice), path, "no tool is left to choose")
+    if choice.mode == "unknown" and choice.dialect == DIALECT:
+        log.drop_extra(choice.extra, path, LossCode.TOOL_CHOICE_AUTO)
+        return choice.raw
+    if not is_writable(choice, found, log):
         return None
     log.drop_extra(choice.extra, path, LossCode.TOOL_CHOICE_AUTO)
     if choice.mode == "tool":
@@ -494,39 +427,17 @@ def encode_choice(
     own = own_fields(choice.extra)
     for name in own:
         if not name.startswith("$"):
-            log.drop(LossCode.TOOL_CHOICE_AUTO, f"{path}.extra[{DIALECT!r}].{name}")
+            log.drop_field(LossCode.TOOL_CHOICE_AUTO, path, DIALECT, name)
     return choice.mode
-
-
-def _choice_code(choice: ToolChoice) -> LossCode:
-    return {
-        "auto": LossCode.TOOL_CHOICE_AUTO,
-        "none": LossCode.TOOL_CHOICE_NONE,
-        "required": LossCode.TOOL_CHOICE_ANY,
-    }.get(choice.mode, LossCode.TOOL_CHOICE_SPECIFIC)
 
 
 def _encode_named(
     choice: ToolChoice, found: EncodedTools, log: LossLog, book: AliasBook
 ) -> JSONObject | None:
-    path = "$.tool_choice"
-    source = choice.name or ""
-    name = book.name(source)
-    if found.dropped and name not in found.names:
-        log.drop(LossCode.TOOL_CHOICE_SPECIFIC, path, "the named tool was dropped")
+    tool = named_tool(choice, found, log, book)
+    if tool is None:
         return None
-    kind = choice.kind
-    if kind not in ("function", "custom"):
-        log.approximate(LossCode.TOOL_CHOICE_SPECIFIC, f"{path}.kind")
-        kind = "function"
-    if name != source:
-        log.add(
-            LossCode.TOOL_NAME_CHARSET,
-            f"{path}.name",
-            "approximated",
-            severity="cosmetic",
-            detail=f"became {name}",
-        )
+    kind, name = tool
     out: JSONObject = {"type": kind, "name": name}
     merge_own(out, choice.extra)
     return out
@@ -542,18 +453,9 @@ def _encode_allowed(
         entry: JSONObject = {"type": tool.kind}
         plain = tool.kind in ("function", "custom")
         if plain:
-            name = book.name(tool.name)
-            if found.dropped and name not in found.names:
-                log.drop(LossCode.TOOL_CHOICE_SUBSET, path, "the tool was dropped")
+            name = allowed_name(tool, path, found, log, book)
+            if name is None:
                 continue
-            if name != tool.name:
-                log.add(
-                    LossCode.TOOL_NAME_CHARSET,
-                    f"{path}.name",
-                    "approximated",
-                    severity="cosmetic",
-                    detail=f"became {name}",
-                )
             entry["name"] = name
         elif tool.kind in _KINDS or own:
             if tool.name:

@@ -11,19 +11,20 @@ Source:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
-from modelwire.codecs._openai_headers import RESPONSE_HEADERS
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    from modelwire.ir._base import Extra, JSONObject
+from modelwire.codecs._openai_headers import (
+    JSON_HEADERS,
+    REQUEST_HEADERS,
+    RESPONSE_HEADERS,
+)
+from modelwire.codecs._own_extra import OwnExtra
 
 __all__ = [
     "DIALECT",
     "JSON_HEADERS",
     "OBJECT",
+    "OWN",
     "PATH",
     "REQUEST_HEADERS",
     "RESPONSE_HEADERS",
@@ -41,17 +42,15 @@ PATH: Final = "/v1/responses"
 """The vendor's default path."""
 OBJECT: Final = "response"
 """The `object` of a response."""
-JSON_HEADERS: Final[tuple[tuple[str, str], ...]] = (
-    ("content-type", "application/json"),
-)
-"""The headers of every JSON body."""
-REQUEST_HEADERS: Final = frozenset({"openai-beta"})
-"""Protocol headers of a request that are kept; none of them is a credential."""
-
 STREAM_HAS_USAGE: Final = True
 """The terminal event repeats the response, usage included."""
 
-_NOTHING: Final[dict[str, Any]] = {}
+OWN: Final = OwnExtra(DIALECT)
+"""Reads and writes this dialect's unknown fields."""
+own_fields = OWN.fields
+spelling_of = OWN.spelling
+extra_with = OWN.keep
+merge_own = OWN.merge
 
 
 def own_event(raw: object) -> bool:
@@ -71,74 +70,3 @@ def own_event(raw: object) -> bool:
     return type(kind) is str and (
         kind.startswith("response.") or (kind == "error" and "sequence_number" in raw)
     )
-
-
-def own_fields(extra: Extra) -> JSONObject:
-    """
-    Give this dialect's entry of *extra*.
-
-    Args:
-        extra: A node's `extra`.
-
-    Returns:
-        The entry, or an empty object that must not be changed.
-    """
-    return extra.get(DIALECT) or _NOTHING
-
-
-def spelling_of(extra: Extra) -> JSONObject:
-    """
-    Give the notes about equivalent spellings in *extra*.
-
-    Args:
-        extra: A node's `extra`.
-
-    Returns:
-        The notes, or an empty object that must not be changed.
-    """
-    if not extra:
-        return _NOTHING
-    notes = own_fields(extra).get("$spelling")
-    return notes if isinstance(notes, dict) else _NOTHING
-
-
-def extra_with(left: JSONObject, spelling: JSONObject | None = None) -> Extra:
-    """
-    Keep what is left of an object, with notes about spellings.
-
-    Args:
-        left: The fields that the IR has no name for.
-        spelling: Notes that the encoder repeats.
-
-    Returns:
-        The node's `extra`.  A field that is null counts as absent.
-    """
-    kept = {k: v for k, v in left.items() if v is not None} if left else {}
-    if spelling:
-        kept["$spelling"] = spelling
-    return {DIALECT: kept} if kept else {}
-
-
-def merge_own(out: JSONObject, extra: Extra, skip: Collection[str] = ()) -> None:
-    """
-    Write this dialect's unknown fields back, where the encoder wrote none itself.
-
-    Args:
-        out: The object that is being written; inner objects are completed too.
-        extra: The node's `extra`.
-        skip: Fields that the encoder reads itself.
-    """
-    if not extra:
-        return
-    fields = extra.get(DIALECT)
-    if not fields:
-        return
-    for key, value in fields.items():
-        if key.startswith("$") or key in skip:
-            continue
-        if key not in out:
-            out[key] = value
-        elif isinstance(value, dict) and isinstance(out[key], dict):
-            inner = out[key]
-            for name, item in value.items():
-                inner.setdefault(name, item)

@@ -1,0 +1,53 @@
+"""
+Arguments of a call for dialects that take objects only.
+
+The IR keeps arguments as the text that the model wrote.  Where a dialect wants an
+object and the text is none, the text is wrapped and reported: it is never passed off
+as what the model said, and never as `{}` (acceptance row L24).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from modelwire.codecs._json import loads
+from modelwire.errors import RemoteProtocolError
+from modelwire.ir._loss_codes import LossCode
+
+if TYPE_CHECKING:
+    from modelwire.codecs._losses import LossLog
+    from modelwire.ir._base import JSONObject
+
+__all__ = ["INVALID_ARGUMENTS", "arguments_object"]
+
+INVALID_ARGUMENTS: Final = "_invalid_arguments"
+"""The one key of an object that holds text which is no JSON object."""
+
+
+def arguments_object(arguments: str, path: str, log: LossLog) -> JSONObject:
+    """
+    Give arguments as an object.
+
+    Args:
+        arguments: The text; none at all means no arguments (T12).
+        path: The call's place.
+        log: Where a text that is no object is recorded as repaired.
+
+    Returns:
+        The object, or `{"_invalid_arguments": text}`.
+    """
+    if arguments in ("", "{}"):
+        return {}
+    try:
+        value = loads(arguments) if arguments.strip() else {}
+    except RemoteProtocolError:
+        value = None
+    if type(value) is dict:
+        return value
+    log.add(
+        LossCode.OUT_TOOL_CALL,
+        f"{path}.arguments",
+        "repaired",
+        detail=f"no JSON object; wrapped as {INVALID_ARGUMENTS}",
+    )
+    return {INVALID_ARGUMENTS: arguments}

@@ -1,0 +1,70 @@
+"""
+Names of a dialect's package that load when they are asked for (PEP 562).
+
+Every dialect has the same files (DESIGN.md, section 2), so one table says where the
+names of `ChatCodec` stand.  A package keeps its own `__all__` and its imports for type
+checkers.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+__all__ = ["lazy_names"]
+
+_HOMES: Final[Mapping[str, str]] = {
+    "DEFAULT_PROFILE": "_profiles",
+    "PROFILES": "_profiles",
+    "REQUEST_HEADERS": "_wire",
+    "RESPONSE_HEADERS": "_wire",
+    "STREAM_HAS_USAGE": "_wire",
+    "StreamChecker": "_grammar",
+    "check_stream": "_grammar",
+    "decode_error": "_errors",
+    "decode_request": "_request",
+    "decode_response": "_response",
+    "encode_error": "_errors",
+    "encode_request": "_request",
+    "encode_response": "_response",
+    "event_decoder": "_stream_decoder",
+    "event_encoder": "_stream_encoder",
+    "stream_decoder": "_stream_decoder",
+    "stream_encoder": "_stream_encoder",
+}
+"""Names of a chat codec, and the module of its package that has each."""
+
+
+def lazy_names(
+    package: str, names: list[str], homes: Mapping[str, str] | None = None
+) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """
+    Make `__getattr__` and `__dir__` of a dialect's package.
+
+    Args:
+        package: The package's `__name__`.
+        names: Its `__all__`.
+        homes: Modules of names that stand elsewhere in this package.
+
+    Returns:
+        The two functions; a name that was loaded stays in the package.
+    """
+    where = {**_HOMES, **homes} if homes else _HOMES
+
+    def load(name: str) -> Any:
+        home = where.get(name)
+        if home is None:
+            msg = f"module {package!r} has no attribute {name!r}"
+            raise AttributeError(msg)
+        value = getattr(importlib.import_module(f"{package}.{home}"), name)
+        setattr(sys.modules[package], name, value)
+        return value
+
+    def listing() -> list[str]:
+        return sorted(names)
+
+    return load, listing
