@@ -13,8 +13,7 @@ import seeds
 from modelwire.sse import FramingFault, SSEDecoder
 
 SEEDS = (
-    *seeds.CHAT_STREAMS,
-    *seeds.ANTHROPIC_STREAMS,
+    *seeds.ALL_STREAMS,
     b"\xef\xbb\xbfid: 1\nretry: 5\ndata: a\r\ndata: b\r\rdata\n\n: c\n",
 )
 

@@ -14,7 +14,7 @@ import seeds
 
 from modelwire import codecs, ir
 
-SEEDS = (*seeds.CHAT_STREAMS, *seeds.ANTHROPIC_STREAMS)
+SEEDS = seeds.ALL_STREAMS
 _DELTAS = (
     ir.TextDelta,
     ir.ReasoningDelta,

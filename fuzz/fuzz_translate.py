@@ -16,7 +16,7 @@ from modelwire import codecs
 from modelwire.codecs import COLLECT
 from modelwire.translate import StreamTap, StreamTranslator
 
-SEEDS = (*seeds.CHAT_STREAMS, *seeds.ANTHROPIC_STREAMS)
+SEEDS = seeds.ALL_STREAMS
 
 
 def _translated(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import subprocess
 import sys
+import typing
 
 import pytest
 from tests._paths import SHARED, needs_shared
@@ -57,6 +58,10 @@ def test_registry_gives_the_module(dialect):
     module = codecs.get(dialect)
     assert dialect == module.DIALECT
     assert getattr(codecs, dialect.replace("-", "_")) is module
+
+
+def test_the_literal_names_every_dialect():
+    assert typing.get_args(codecs.Dialect) == codecs.DIALECTS
 
 
 def test_unknown_dialect_is_a_lookup_error():

@@ -68,8 +68,8 @@ def send(encoded):
         yield STREAM[start : start + 13]
 
 
-def test_there_are_two_examples():
-    assert len(blocks()) == 2
+def test_there_are_three_examples():
+    assert len(blocks()) == 3
 
 
 def test_sans_io_example(capsys):
@@ -103,3 +103,58 @@ def test_translation_example(capsys, seed):
     assert "".join(texts) == "Hello."
     shown = capsys.readouterr().out
     assert ("param.seed dropped $.seed" in shown) == (seed is not None)
+
+
+CLIENTS = {
+    "/v1/chat/completions": {"messages": [{"role": "user", "content": "Hi"}]},
+    "/v1/responses": {"input": "Hi"},
+    "/v1/messages": {
+        "max_tokens": 50,
+        "messages": [{"role": "user", "content": "Hi"}],
+    },
+    "/v1beta/models/gpt-5:generateContent": {
+        "contents": [{"role": "user", "parts": [{"text": "Hi"}]}]
+    },
+}
+ANSWER = {
+    "id": "resp_1",
+    "object": "response",
+    "created_at": 1,
+    "model": "gpt-5",
+    "status": "completed",
+    "output": [
+        {
+            "type": "message",
+            "id": "msg_1",
+            "role": "assistant",
+            "status": "completed",
+            "content": [
+                {"type": "output_text", "text": "Hello.", "annotations": []},
+            ],
+        }
+    ],
+}
+
+
+@pytest.mark.parametrize("path", CLIENTS)
+def test_gateway_example(path):
+    asked = []
+
+    def ask(sent):
+        asked.append((sent.path, json.loads(sent.body)))
+        return json.dumps(ANSWER).encode()
+
+    replies = []
+    run(
+        blocks()[2],
+        path=path,
+        headers=(),
+        body=json.dumps({"model": "gpt-5", **CLIENTS[path]}).encode(),
+        ask=ask,
+        reply=lambda *answer: replies.append(answer),
+    )
+    ((sent_path, sent),) = asked
+    assert (sent_path, sent["model"]) == ("/v1/responses", "gpt-5")
+    ((status, _, body),) = replies
+    assert status == 200
+    assert b"Hello." in body

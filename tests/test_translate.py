@@ -20,11 +20,12 @@ from modelwire.translate import (
 )
 
 OPENAI = "openai-chat"
+RESPONSES_API = "openai-responses"
 ANTHROPIC = "anthropic-messages"
 GEMINI = "gemini-generate"
-DIALECTS = (OPENAI, ANTHROPIC, GEMINI)
+DIALECTS = (OPENAI, RESPONSES_API, ANTHROPIC, GEMINI)
 PAIRS = [(a, b) for a in DIALECTS for b in DIALECTS]
-PATHS = {OPENAI: "", ANTHROPIC: "", GEMINI: "/v1beta/models/m:generateContent"}
+PATHS = {**dict.fromkeys(DIALECTS, ""), GEMINI: "/v1beta/models/m:generateContent"}
 
 REQUESTS = {
     OPENAI: {
@@ -33,18 +34,24 @@ REQUESTS = {
             {"role": "system", "content": "Be brief."},
             {"role": "user", "content": "Hi"},
         ],
-        "max_completion_tokens": 10,
+        "max_completion_tokens": 20,
+    },
+    RESPONSES_API: {
+        "model": "m",
+        "instructions": "Be brief.",
+        "input": [{"role": "user", "content": "Hi"}],
+        "max_output_tokens": 20,
     },
     ANTHROPIC: {
         "model": "m",
-        "max_tokens": 10,
+        "max_tokens": 20,
         "system": "Be brief.",
         "messages": [{"role": "user", "content": "Hi"}],
     },
     GEMINI: {
         "systemInstruction": {"parts": [{"text": "Be brief."}]},
         "contents": [{"role": "user", "parts": [{"text": "Hi"}]}],
-        "generationConfig": {"maxOutputTokens": 10},
+        "generationConfig": {"maxOutputTokens": 20},
     },
 }
 RESPONSES = {
@@ -61,6 +68,36 @@ RESPONSES = {
             }
         ],
         "usage": {"prompt_tokens": 3, "completion_tokens": 2, "total_tokens": 5},
+    },
+    RESPONSES_API: {
+        "id": "r1",
+        "object": "response",
+        "created_at": 5,
+        "status": "completed",
+        "model": "m",
+        "output": [
+            {
+                "type": "message",
+                "id": "msg_r1_message_0",
+                "role": "assistant",
+                "content": [
+                    {
+                        "type": "output_text",
+                        "text": "Hi",
+                        "annotations": [],
+                        "logprobs": [],
+                    }
+                ],
+                "status": "completed",
+            }
+        ],
+        "usage": {
+            "input_tokens": 3,
+            "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
+            "output_tokens": 2,
+            "output_tokens_details": {"reasoning_tokens": 0},
+            "total_tokens": 5,
+        },
     },
     ANTHROPIC: {
         "id": "r1",
@@ -91,6 +128,9 @@ RESPONSES = {
 }
 ERRORS = {
     OPENAI: {"error": {"message": "slow down", "type": "rate_limit_error"}},
+    RESPONSES_API: {
+        "error": {"message": "slow down", "type": "rate_limit_error", "param": None}
+    },
     ANTHROPIC: {
         "type": "error",
         "error": {"type": "rate_limit_error", "message": "slow down"},
@@ -132,7 +172,27 @@ def gemini(*parts, **candidate):
     return {"candidates": [{**made, **candidate}], **rest}
 
 
+MESSAGE = RESPONSES[RESPONSES_API]["output"][0]
+(TEXT,) = MESSAGE["content"]
+
+
+def responses(*kinds, **rest):
+    """Events of openai-responses; only the first three fields differ."""
+    return [{"type": f"response.{kind}", **rest} for kind in kinds]
+
+
+def begun(value, **rest):
+    return {**value, "status": "in_progress", **rest}
+
+
 OPENED = {
+    RESPONSES_API: sse(
+        *responses(
+            "created",
+            "in_progress",
+            response=begun(RESPONSES[RESPONSES_API], output=[], usage=None),
+        )
+    ),
     OPENAI: sse(
         chunk(
             choices=[
@@ -157,7 +217,15 @@ OPENED = {
     ),
     GEMINI: sse(gemini({"text": ""})),
 }
+PLACE = {"item_id": MESSAGE["id"], "output_index": 0, "content_index": 0}
 BODY = {
+    RESPONSES_API: sse(
+        *responses(
+            "output_item.added", output_index=0, item=begun(MESSAGE, content=[])
+        ),
+        *responses("content_part.added", **PLACE, part={**TEXT, "text": ""}),
+        *responses("output_text.delta", **PLACE, delta="Hi", logprobs=[]),
+    ),
     OPENAI: sse(
         chunk(
             choices=[{"index": 0, "delta": {"content": "Hi"}, "finish_reason": None}]
@@ -178,6 +246,12 @@ BODY = {
     GEMINI: sse(gemini({"text": "Hi"})),
 }
 END = {
+    RESPONSES_API: sse(
+        *responses("output_text.done", **PLACE, text="Hi", logprobs=[]),
+        *responses("content_part.done", **PLACE, part=TEXT),
+        *responses("output_item.done", output_index=0, item=MESSAGE),
+        *responses("completed", response=RESPONSES[RESPONSES_API]),
+    ),
     OPENAI: sse(
         chunk(choices=[{"index": 0, "delta": {}, "finish_reason": "stop"}]),
         chunk(choices=[], usage=RESPONSES[OPENAI]["usage"]),
@@ -198,6 +272,7 @@ STREAM = {d: OPENED[d] + BODY[d] + END[d] for d in DIALECTS}
 # A Gemini stream has no terminator; what makes it whole is a finish reason.
 TERMINATOR = {
     OPENAI: b"[DONE]",
+    RESPONSES_API: b"response.completed",
     ANTHROPIC: b"message_stop",
     GEMINI: b'"finishReason"',
 }
@@ -220,9 +295,13 @@ def test_request(source, target):
     if target == GEMINI:
         assert body == REQUESTS[target]
         assert encoded.path == "/v1beta/models/other:generateContent"
+    elif target == RESPONSES_API and source != target:
+        # Nobody else keeps an answer that was not asked to be kept.
+        assert body == {**REQUESTS[target], "model": "other", "store": False}
     else:
         assert body == {**REQUESTS[target], "model": "other"}
-    assert encoded.losses == ()
+    synthesised = {"svc.store"} if "store" in body else set()
+    assert {str(loss.code) for loss in encoded.losses} == synthesised
     # The request is the client's own: the answer is made for what it asked.
     assert encoded.request.model == "m"
 
@@ -243,9 +322,13 @@ def test_response(source, target):
     assert answer.error is None
     expected = RESPONSES[target]
     body = json.loads(answer.body)
-    assert {k: body[k] for k in expected if k != "choices"} == {
-        k: v for k, v in expected.items() if k != "choices"
+    usage = [name for name in expected if name.startswith("usage")]
+    left_out = {"choices", *usage}
+    assert {k: body[k] for k in expected if k not in left_out} == {
+        k: v for k, v in expected.items() if k not in left_out
     }
+    # A source that says that nothing was cached says more than the others.
+    assert all(body[name].items() >= expected[name].items() for name in usage)
     if target == OPENAI:
         assert body["choices"][0]["message"]["content"] == "Hi"
         assert body["choices"][0]["finish_reason"] == "stop"
@@ -436,13 +519,15 @@ def test_misuse_is_a_local_error(make):
 
 # --- headers ------------------------------------------------------------------------
 
+OPENAI_LIMITS = [
+    ("X-Request-Id", "req_1"),
+    ("x-ratelimit-remaining-requests", "9"),
+    ("x-ratelimit-reset-requests", "12ms"),
+    ("x-other", "1"),
+]
 LIMITS = {
-    OPENAI: [
-        ("X-Request-Id", "req_1"),
-        ("x-ratelimit-remaining-requests", "9"),
-        ("x-ratelimit-reset-requests", "12ms"),
-        ("x-other", "1"),
-    ],
+    OPENAI: OPENAI_LIMITS,
+    RESPONSES_API: OPENAI_LIMITS,
     ANTHROPIC: [
         ("Request-Id", "req_1"),
         ("anthropic-ratelimit-requests-remaining", "9"),
@@ -463,8 +548,10 @@ def shared_headers(source, target):
 def test_headers_take_the_targets_names(source, target):
     found = translate_headers(LIMITS[source], source=source, target=target)
     expected = shared_headers(source, target)
-    if source == target and target != GEMINI:
-        expected.append(LIMITS[target][2])
+    if LIMITS[source] == LIMITS[target] and target != GEMINI:
+        # The form of a reset is one vendor's; OpenAI's two dialects share it.
+        name, value = LIMITS[target][2]
+        expected.append((name.lower(), value))
     assert list(found) == expected
 
 

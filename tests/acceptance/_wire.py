@@ -200,6 +200,130 @@ def codes(encoded) -> set[str]:
     return {str(loss.code) for loss in encoded.losses}
 
 
+OR = "openai-responses"
+
+
+def or_response(*output, status="completed", usage=None, **rest):
+    details = {"cached_tokens": 0, "cache_write_tokens": 0}
+    counts = {
+        "input_tokens": 3,
+        "input_tokens_details": details,
+        "output_tokens": 2,
+        "output_tokens_details": {"reasoning_tokens": 0},
+        "total_tokens": 5,
+    }
+    return {
+        "id": "resp_1",
+        "object": "response",
+        "created_at": 1,
+        "model": "m",
+        "status": status,
+        "output": list(output),
+        "usage": usage or counts,
+        **rest,
+    }
+
+
+def or_text(text, **rest):
+    made = {"type": "output_text", "text": text, "annotations": [], "logprobs": []}
+    return {**made, **rest}
+
+
+def or_message(id_, *content, status="completed", **rest):
+    made = {"type": "message", "id": id_, "role": "assistant", "status": status}
+    return {**made, "content": list(content), **rest}
+
+
+def or_call(id_, call_id, name, arguments, status="completed"):
+    made = {"type": "function_call", "id": id_, "call_id": call_id, "name": name}
+    return {**made, "arguments": arguments, "status": status}
+
+
+def or_thought(id_, *summaries, **rest):
+    summary = [{"type": "summary_text", "text": text} for text in summaries]
+    return {"type": "reasoning", "id": id_, "summary": summary, **rest}
+
+
+def or_event(kind, **rest):
+    return {"type": f"response.{kind}", **rest}
+
+
+def or_started(item):
+    """Give an item as it is added: without what comes in deltas."""
+    empty = {"content": [], "arguments": "", "summary": []}
+    cleared = {name: value for name, value in empty.items() if name in item}
+    return {**item, **cleared, "status": "in_progress"}
+
+
+def or_item(index, item, *deltas):
+    """Give an item's events; *deltas* are pairs of a kind and what stands in it."""
+    place = {"item_id": item["id"], "output_index": index}
+    return [
+        or_event("output_item.added", output_index=index, item=or_started(item)),
+        *(or_event(kind, **place, **rest) for kind, rest in deltas),
+        or_event("output_item.done", output_index=index, item=item),
+    ]
+
+
+def or_begin():
+    return or_event("created", response=or_response(status="in_progress"))
+
+
+def or_end(*items, **rest):
+    return or_event("completed", response=or_response(*items, **rest))
+
+
+def or_stream(*given) -> bytes:
+    numbered = [{**event, "sequence_number": n} for n, event in enumerate(given)]
+    return am_stream(*numbered)
+
+
+def or_output(data: bytes) -> list[dict]:
+    """
+    Assemble a Responses stream strictly; give the final items.
+
+    Asserts that numbers are dense, that an item has one id from its start to the last
+    snapshot, and that what is repeated equals what was streamed.
+    """
+    found = events(data)
+    assert [event["sequence_number"] for event in found] == list(range(len(found)))
+    added: dict[int, dict] = {}
+    done: dict[int, dict] = {}
+    deltas: dict[tuple, str] = {}
+    for event in found:
+        kind, place = event["type"].removeprefix("response."), event.get("output_index")
+        if place is None:
+            continue
+        if kind == "output_item.added":
+            assert place == len(added)
+            added[place] = event["item"]
+        elif kind == "output_item.done":
+            assert place not in done
+            assert event["item"]["id"] == added[place]["id"]
+            done[place] = event["item"]
+        else:
+            assert place in added
+            assert place not in done
+            assert event["item_id"] == added[place]["id"]
+            stem, _, what = kind.rpartition(".")
+            part = event.get("content_index", event.get("summary_index"))
+            where = (stem, place, part)
+            if what == "delta":
+                deltas[where] = deltas.get(where, "") + event["delta"]
+            elif what == "done" and "part" not in stem:
+                text = event.get("text", event.get("arguments"))
+                assert deltas.get(where, "") == text
+    output = [item for _, item in sorted(done.items())]
+    assert len(done) == len(added)
+    assert found[-1]["response"]["output"] == output
+    return output
+
+
+def or_said(item: dict) -> str:
+    """Give the text of a message."""
+    return "".join(part.get("text", "") for part in item["content"])
+
+
 GG = "gemini-generate"
 
 
@@ -241,3 +365,17 @@ def response_between(source, target, body, **options):
         dumps(body), source=source, target=target, on_loss=COLLECT, **options
     )
     return json.loads(encoded.body), encoded
+
+
+OR_DONE_ONLY = or_stream(
+    or_begin(),
+    *or_item(0, or_thought("rs_1", "so it is")),
+    *or_item(1, or_message("msg_1", or_text("Said."))),
+    *or_item(2, or_call("fc_1", "call_1", "f", '{"a":1}')),
+    or_end(
+        or_thought("rs_1", "so it is"),
+        or_message("msg_1", or_text("Said.")),
+        or_call("fc_1", "call_1", "f", '{"a":1}'),
+    ),
+)
+"""A thought, a text and a call, of which only the end of the item says anything."""

@@ -1,4 +1,4 @@
-"""Reported bugs of other translators, between Gemini and the two other dialects."""
+"""Reported bugs of other translators, between Gemini and the other dialects."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from tests.acceptance._wire import (
     AM,
     GG,
     OC,
+    OR,
     am_blocks,
     am_finish,
     codes,
@@ -16,6 +17,7 @@ from tests.acceptance._wire import (
     gg_stream,
     oc_calls,
     oc_finish,
+    or_output,
     request_between,
     response_between,
     translate_stream,
@@ -68,6 +70,11 @@ def test_T20_T21_calls_of_a_history_stay_apart(ids):
     answered = [block["tool_use_id"] for block in claude["messages"][2]["content"]]
     assert used == answered
     assert len(set(used)) == 2
+    asked, _ = request_between(GG, OR, body, path=PATH)
+    items = asked["input"][1:]
+    called = [i["call_id"] for i in items if i["type"] == "function_call"]
+    assert called == [i["call_id"] for i in items if "output" in i]
+    assert len(set(called)) == 2
 
 
 @pytest.mark.parametrize("id_", [{}, {"id": ""}])
@@ -78,6 +85,9 @@ def test_T20_T21_calls_of_a_stream_stay_apart(id_):
     found = oc_calls(written)
     assert len({call["id"] for call in found.values()}) == 2
     assert [call["arguments"] for call in found.values()] == ['{"a":1}', '{"a":2}']
+    items = or_output(translate_stream(data, GG, OR)[0])
+    assert len({item["call_id"] for item in items}) == 2
+    assert [item["arguments"] for item in items] == ['{"a":1}', '{"a":2}']
 
 
 @pytest.mark.parametrize("before", [[], [gg_chunk({"text": "a"})]])
@@ -87,20 +97,25 @@ def test_F07_a_malformed_call_is_no_stop(before):
     assert oc_finish(written) == "error"
     assert translator.finish.raw == "MALFORMED_FUNCTION_CALL"
     assert translator.finish.kind == "malformed_tool_call"
+    written, _ = translate_stream(gg_stream(*before, last), GG, OR)
+    assert events(written)[-1]["type"] == "response.incomplete"
 
 
-@pytest.mark.parametrize("target", [OC, AM])
+@pytest.mark.parametrize("target", [OC, AM, OR])
 def test_F08_a_candidate_without_content_is_an_answer(target):
     body, encoded = response_between(GG, target, gg_chunk(finish="MAX_TOKENS"))
     assert encoded.error is None
     if target == OC:
         assert body["choices"][0]["finish_reason"] == "length"
         assert body["choices"][0]["message"]["content"] is None
+    elif target == OR:
+        assert (body["status"], body["output"]) == ("incomplete", [])
+        assert body["incomplete_details"] == {"reason": "max_output_tokens"}
     else:
         assert (body["stop_reason"], body["content"]) == ("max_tokens", [])
 
 
-@pytest.mark.parametrize("target", [OC, AM])
+@pytest.mark.parametrize("target", [OC, AM, OR])
 def test_S06_a_signature_behind_the_thought_stays_off_other_words(target):
     data = gg_stream(
         gg_chunk({"text": "hm", "thought": True}),
@@ -123,16 +138,17 @@ def test_S06_a_signature_behind_the_thought_stays_off_other_words(target):
     assert [p["text"] for p in parts if "thoughtSignature" in p] == [""]
 
 
-@pytest.mark.parametrize("source", [OC, AM])
+@pytest.mark.parametrize("source", [OC, AM, OR])
 def test_R06_R07_R08_schemas_go_where_all_of_them_is_taken(source):
-    body = (
-        oc_request(tools=[oc_tool("f", SCHEMA)])
-        if source == OC
-        else {
-            **oc_request(max_tokens=5),
-            "tools": [{"name": "f", "input_schema": SCHEMA}],
-        }
-    )
+    body = {
+        OC: oc_request(tools=[oc_tool("f", SCHEMA)]),
+        AM: oc_request(max_tokens=5, tools=[{"name": "f", "input_schema": SCHEMA}]),
+        OR: {
+            "model": MODEL,
+            "input": "x",
+            "tools": [{"type": "function", "name": "f", "parameters": SCHEMA}],
+        },
+    }[source]
     made, encoded = request_between(source, GG, body)
     (declared,) = made["tools"][0]["functionDeclarations"]
     assert declared == {"name": "f", "parametersJsonSchema": SCHEMA}
@@ -162,16 +178,17 @@ def test_R08_R11_a_response_format_is_type_and_schema():
     assert made["generationConfig"] == {"responseMimeType": "application/json"}
 
 
-@pytest.mark.parametrize("source", [OC, AM])
+@pytest.mark.parametrize("source", [OC, AM, OR])
 def test_D06_L22_an_address_is_reported_never_fetched(source):
-    part = (
-        {"type": "image_url", "image_url": {"url": IMAGE}}
-        if source == OC
-        else {"type": "image", "source": {"type": "url", "url": IMAGE}}
-    )
-    content = [{"type": "text", "text": "x"}, part]
-    body = {"model": MODEL, "messages": [{"role": "user", "content": content}]}
-    made, encoded = request_between(source, GG, {**body, "max_tokens": 5})
+    part = {
+        OC: {"type": "image_url", "image_url": {"url": IMAGE}},
+        AM: {"type": "image", "source": {"type": "url", "url": IMAGE}},
+        OR: {"type": "input_image", "image_url": IMAGE, "detail": "auto"},
+    }[source]
+    text = {"type": "input_text" if source == OR else "text", "text": "x"}
+    said = [{"role": "user", "content": [text, part]}]
+    body = {"input": said} if source == OR else {"messages": said, "max_tokens": 5}
+    made, encoded = request_between(source, GG, {"model": MODEL, **body})
     assert made["contents"] == [{"role": "user", "parts": [{"text": "x"}]}]
     (loss,) = [x for x in encoded.losses if x.action == "needs_fetch"]
     assert (loss.path, loss.severity) == ("$.messages[0].parts[1]", "error")
@@ -187,9 +204,11 @@ def test_L02_L03_two_calls_in_one_event_are_two_blocks():
     written, _ = translate_stream(data, GG, OC)
     assert len(oc_calls(written)) == 2
     assert oc_finish(written) == "tool_calls"
+    items = or_output(translate_stream(data, GG, OR)[0])
+    assert [item["type"] for item in items] == ["function_call"] * 2
 
 
-@pytest.mark.parametrize("target", [OC, AM])
+@pytest.mark.parametrize("target", [OC, AM, OR])
 def test_L12_a_signature_is_reported_and_leaks_nowhere(target):
     answer = gg_chunk(*TWO_CALLS, finish="STOP")
     written, translator = translate_stream(gg_stream(answer), GG, target)
@@ -201,6 +220,8 @@ def test_L12_a_signature_is_reported_and_leaks_nowhere(target):
         assert [set(block) for block in body["content"]] == [
             {"type", "id", "name", "input"}
         ] * 2
+    elif target == OR:
+        assert b"c2ln" not in encoded.body
     else:
         calls = body["choices"][0]["message"]["tool_calls"]
         assert [set(call) for call in calls] == [{"id", "type", "function"}] * 2

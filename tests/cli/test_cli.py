@@ -8,6 +8,15 @@ import subprocess
 import sys
 
 import pytest
+from tests.test_translate import (
+    DIALECTS,
+    GEMINI,
+    PATHS,
+    REQUESTS,
+    RESPONSES,
+    STREAM,
+    TERMINATOR,
+)
 
 ANTHROPIC = (
     b'event: message_start\ndata: {"type":"message_start","message":{"id":"msg_1",'
@@ -214,6 +223,67 @@ def test_bad_streams_are_explained(data):
     assert done.returncode == 1
     assert b"StreamEnd complete=False" in done.stdout
     assert b"Traceback" not in done.stderr
+
+
+# --- every dialect ------------------------------------------------------------------
+
+# Each dialect as a source once, and as a target once.
+RING = list(zip(DIALECTS, (*DIALECTS[1:], DIALECTS[0]), strict=True))
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_every_dialect_is_decoded(dialect):
+    done = run("decode", dialect, data=STREAM[dialect])
+    lines = done.stdout.decode().splitlines()
+    assert done.returncode == 0
+    assert lines[0].startswith("StreamStart id='r1'")
+    assert "TextDelta index=0 text='Hi'" in lines
+    assert lines[-1].startswith("StreamEnd complete=True")
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_every_dialect_is_inspected(dialect):
+    done = run("inspect", dialect, data=STREAM[dialect])
+    shown = done.stdout.decode()
+    assert done.returncode == 0
+    assert f"{dialect} stream  id=r1  model=m" in shown
+    assert "[0] TextPart 2 characters: 'Hi'" in shown
+    assert "output_total=2" in shown
+
+
+@pytest.mark.parametrize(("source", "target"), RING)
+def test_streams_of_every_dialect_are_translated(source, target):
+    done = run("translate", "--from", source, "--to", target, data=STREAM[source])
+    assert done.returncode == 0, done.stderr
+    assert TERMINATOR[target] in done.stdout
+    assert b"Hi" in done.stdout
+
+
+@pytest.mark.parametrize(("source", "target"), RING)
+def test_requests_of_every_dialect_are_translated(source, target):
+    done = run(
+        *("translate", "--from", source, "--to", target, "--kind", "request"),
+        *(("--path", PATHS[source]) if PATHS[source] else ()),
+        data=json.dumps(REQUESTS[source]).encode(),
+    )
+    assert done.returncode == 0, done.stderr
+    body = json.loads(done.stdout)
+    if target == GEMINI:
+        # The path says which model is asked, so it is shown.
+        assert b"path: POST /v1beta/models/m:generateContent" in done.stderr
+    else:
+        assert body["model"] == "m"
+    assert body.items() >= REQUESTS[target].items()
+
+
+@pytest.mark.parametrize(("source", "target"), RING)
+def test_answers_of_every_dialect_are_translated(source, target):
+    done = run(
+        *("translate", "--from", source, "--to", target, "--kind", "response"),
+        data=json.dumps(RESPONSES[source]).encode(),
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Hi" in done.stdout.decode()
 
 
 @pytest.mark.parametrize("args", [(), ("decode",), ("decode", "no-such-dialect")])

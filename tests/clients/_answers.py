@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from modelwire import ir
 
-__all__ = ["INTERLEAVED", "RESPONSES", "USAGE", "response"]
+__all__ = ["INTERLEAVED", "RESPONSES", "USAGE", "response", "thinking"]
 
 USAGE = ir.Usage(
     input_total=100,
@@ -14,10 +14,6 @@ USAGE = ir.Usage(
     output_total=20,
     reasoning=5,
 )
-
-
-def _signature(value: str) -> ir.Opaque:
-    return ir.Opaque(value=value, dialect="anthropic-messages")
 
 
 def response(
@@ -56,16 +52,24 @@ RESPONSES = {
     ),
     "parallel": response(*_PARALLEL, finish="tool_calls"),
     "no arguments": response(_call("call_1", "now", ""), finish="tool_calls"),
-    "thinking": response(
-        ir.ReasoningPart(text="It is May.", signature=_signature("c2ln")),
-        ir.TextPart(text="Sunny."),
-    ),
     "length": response(ir.TextPart(text="Sun"), finish="length"),
     "stop sequence": response(
         ir.TextPart(text="Sun"), finish="stop_sequence", stop="ny"
     ),
     "content filter": response(ir.TextPart(text="Sun"), finish="content_filter"),
 }
+
+
+def thinking(dialect: str) -> ir.ChatResponse:
+    """An answer with reasoning, and the proof of it that *dialect* has."""
+    proof = ir.Opaque(value="c2ln", dialect=dialect)
+    thought = (
+        ir.ReasoningPart(summaries=("It is May.",), encrypted=proof)
+        if dialect == "openai-responses"
+        else ir.ReasoningPart(text="It is May.", signature=proof)
+    )
+    return response(thought, ir.TextPart(text="Sunny."))
+
 
 _WEATHER, _TIME = _PARALLEL[1], _PARALLEL[2]
 

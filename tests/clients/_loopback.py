@@ -10,7 +10,7 @@ tell a client that something went wrong.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -18,13 +18,18 @@ from urllib.parse import urlsplit
 import attrs
 
 from modelwire import codecs
-from modelwire.codecs import EncodedResponse
+from modelwire.codecs import COLLECT, EncodedRequest, EncodedResponse
 from modelwire.errors import ErrorInfo
 from modelwire.ir import ChatRequest, ChatResponse, StreamChunk
-from modelwire.translate import StreamTranslator, translate_response
+from modelwire.translate import (
+    StreamTranslator,
+    translate_request,
+    translate_response,
+)
 
 __all__ = [
     "Answer",
+    "Arrived",
     "Loopback",
     "failed",
     "stream_of",
@@ -44,6 +49,29 @@ class Answer:
     pieces: tuple[bytes, ...]
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
+
+
+@attrs.frozen
+class Arrived:
+    """A request as it came."""
+
+    dialect: str
+    body: bytes
+    path: str
+    query: str
+    headers: tuple[tuple[str, str], ...]
+
+    def translated(self, target: str) -> EncodedRequest:
+        """Translate it for an upstream, as a gateway does."""
+        return translate_request(
+            self.body,
+            source=self.dialect,
+            target=target,
+            path=self.path,
+            query=self.query,
+            headers=self.headers,
+            on_loss=COLLECT,
+        )
 
 
 def _sent(encoded: EncodedResponse) -> Answer:
@@ -92,15 +120,14 @@ class Loopback:
     The server; it listens while the `with` block runs.
 
     Attributes:
-        answer: What the next request gets.
+        answer: What the next request gets, or what gives it.
         requests: Every request so far, decoded.
+        arrived: The same requests as they came.
         faults: What went wrong on our side; empty at the end of every test.
     """
 
     def __init__(self) -> None:
-        self.answer: Answer | None = None
-        self.requests: list[ChatRequest] = []
-        self.faults: list[BaseException] = []
+        self.reset()
         loopback = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -122,6 +149,13 @@ class Loopback:
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.01}
         )
+
+    def reset(self) -> None:
+        """Forget everything: the next test begins."""
+        self.answer: Answer | Callable[[Arrived], Answer] | None = None
+        self.requests: list[ChatRequest] = []
+        self.arrived: list[Arrived] = []
+        self.faults: list[BaseException] = []
 
     @property
     def url(self) -> str:
@@ -150,8 +184,11 @@ class Loopback:
                 body, path=split.path, query=split.query, headers=headers
             )
             self.requests.append(request)
-            assert self.answer is not None
-            _write(handler, self.answer)
+            arrived = Arrived(route.dialect, body, split.path, split.query, headers)
+            self.arrived.append(arrived)
+            answer = self.answer
+            assert answer is not None
+            _write(handler, answer(arrived) if callable(answer) else answer)
         except ConnectionError:  # a client may leave once it has seen an error
             pass
         except BaseException as fault:

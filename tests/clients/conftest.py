@@ -1,47 +1,104 @@
-"""The loopback server and the two clients."""
+"""
+The loopback server and the clients.
+
+They are made once: a client costs more than all that a test does with it.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from tests.clients._loopback import TIMEOUT, Loopback
 
-_FOREIGN = ("OPENAI_", "ANTHROPIC_", "AZURE_OPENAI_")
+_FOREIGN = ("OPENAI_", "ANTHROPIC_", "AZURE_OPENAI_", "GOOGLE_", "GEMINI_")
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 
 
-@pytest.fixture(autouse=True)
-def _no_settings_from_outside(monkeypatch):
-    for name in list(os.environ):
-        if name.upper().startswith(_FOREIGN) or name.upper() in _PROXIES:
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+@pytest.fixture(scope="session")
+def _no_settings_from_outside():
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.upper().startswith(_FOREIGN) or name.upper() in _PROXIES:
+                patch.delenv(name)
+        patch.setenv("NO_PROXY", "127.0.0.1")
+        yield
 
 
-@pytest.fixture
-def loopback():
+@pytest.fixture(scope="session")
+def _server(_no_settings_from_outside):
     with Loopback() as server:
         yield server
-    assert server.faults == []
 
 
 @pytest.fixture
-def openai_client(loopback):
+def loopback(_server):
+    _server.reset()
+    yield _server
+    assert _server.faults == []
+
+
+def _openai(url: str) -> Any:
     openai = pytest.importorskip("openai")
-    with openai.OpenAI(
-        base_url=f"{loopback.url}/v1",
-        api_key="test-key",
-        max_retries=0,
-        timeout=TIMEOUT,
-    ) as client:
+    return openai.OpenAI(
+        base_url=f"{url}/v1", api_key="test-key", max_retries=0, timeout=TIMEOUT
+    )
+
+
+def _anthropic(url: str) -> Any:
+    anthropic = pytest.importorskip("anthropic")
+    return anthropic.Anthropic(
+        base_url=url, api_key="test-key", max_retries=0, timeout=TIMEOUT
+    )
+
+
+def _gemini(url: str) -> Any:
+    genai = pytest.importorskip("google.genai")
+    options = genai.types.HttpOptions(
+        base_url=url,
+        timeout=int(TIMEOUT * 1000),
+        retry_options=genai.types.HttpRetryOptions(attempts=1),
+    )
+    return genai.Client(api_key="test-key", http_options=options)
+
+
+_MAKERS: dict[str, Callable[[str], Any]] = {
+    "openai": _openai,
+    "responses": _openai,
+    "anthropic": _anthropic,
+    "gemini": _gemini,
+}
+
+
+@pytest.fixture(scope="session")
+def clients(_server):
+    """Give a client by its name; a package that is not there skips the test."""
+    made: dict[str, Any] = {}
+    with contextlib.ExitStack() as stack:
+
+        def client(name: str) -> Any:
+            if name not in made:
+                found = _MAKERS[name](_server.url)
+                stack.callback(found.close)
+                made[name] = found
+            return made[name]
+
         yield client
 
 
 @pytest.fixture
-def anthropic_client(loopback):
-    anthropic = pytest.importorskip("anthropic")
-    with anthropic.Anthropic(
-        base_url=loopback.url, api_key="test-key", max_retries=0, timeout=TIMEOUT
-    ) as client:
-        yield client
+def openai_client(clients):
+    return clients("openai")
+
+
+@pytest.fixture
+def anthropic_client(clients):
+    return clients("anthropic")
+
+
+@pytest.fixture
+def gemini_client(clients):
+    return clients("gemini")

@@ -1,4 +1,4 @@
-"""The openai and anthropic packages read what our encoders serve, in every way."""
+"""Real clients read what our encoders serve, in every way that they have."""
 
 from __future__ import annotations
 
@@ -6,36 +6,31 @@ import asyncio
 from typing import Any
 
 import pytest
-from tests.clients import _upstream
-from tests.clients._answers import INTERLEAVED, RESPONSES, USAGE, response
+from tests._wires import AM, DIALECTS, GG, OC, OR, Wire
+from tests.clients._answers import INTERLEAVED, RESPONSES, USAGE, response, thinking
 from tests.clients._loopback import (
     TIMEOUT,
     Answer,
+    Arrived,
     Loopback,
     stream_of,
     translated,
     translated_stream,
     whole,
 )
-from tests.clients._seen import (
-    ANTHROPIC_READERS,
-    ASK,
-    MODEL,
-    OPENAI_READERS,
-    Seen,
-    anthropic_plain,
-    openai_plain,
-)
+from tests.clients._seen import CLIENTS, MODEL, STREAMED, Seen
+from tests.clients._seen_openai import ASK
+from tests.clients._upstream import ITEMS, PROOF, UPSTREAM
 
 from modelwire import ir
 from modelwire.codecs.openai_chat import PROFILES
 
-OPENAI, ANTHROPIC = "openai-chat", "anthropic-messages"
+READERS = ("plain", *STREAMED)
+PAIRS = [(name, upstream) for name in CLIENTS for upstream in DIALECTS]
 
 WEATHER = ("weather", {"city": "Paris"})
 TIME = ("time", {"zone": "CET"})
 PARALLEL = (("call_1", *WEATHER), ("call_2", *TIME))
-TOOLUS = (("toolu_1", *WEATHER), ("toolu_2", *TIME))
 
 
 def served(reader: str, dialect: str, value: ir.ChatResponse, **options: Any) -> Answer:
@@ -45,214 +40,153 @@ def served(reader: str, dialect: str, value: ir.ChatResponse, **options: Any) ->
     return stream_of(dialect, ir.explode(value), **options)
 
 
-def relayed(
-    reader: str, wire: _upstream.Wire, source: str, target: str, **options: Any
-) -> Answer:
-    """Answer an upstream's wire, translated."""
-    if reader == "plain":
-        return translated(wire.body, source, target, **options)
-    return translated_stream(wire.pieces, source, target, **options)
+def relayed(wire: Wire, upstream: str, **options: Any) -> Any:
+    """Answer as a gateway does: translate the question, and the answer back."""
+
+    def answer(arrived: Arrived) -> Answer:
+        asked = arrived.translated(upstream)
+        assert asked.request is not None
+        if not asked.request.stream:
+            return translated(
+                wire.body, upstream, arrived.dialect, for_request=asked, **options
+            )
+        return translated_stream(
+            wire.pieces, upstream, arrived.dialect, for_request=asked, **options
+        )
+
+    return answer
 
 
-# --- openai -------------------------------------------------------------------------
+# --- what is served -----------------------------------------------------------------
 
-CHAT_USAGE = (100, 20, 60, 5)
-OPENAI_SERVED = {
-    "text": Seen(text="Sunny, 20 °C.\u2028\n✓", finish="stop"),
-    "tool": Seen(calls=PARALLEL[:1], finish="tool_calls"),
-    "parallel": Seen(text="Looking.", calls=PARALLEL, finish="tool_calls"),
-    "no arguments": Seen(calls=(("call_1", "now", {}),), finish="tool_calls"),
-    "length": Seen(text="Sun", finish="length"),
-    "stop sequence": Seen(text="Sun", finish="stop"),
-    "content filter": Seen(text="Sun", finish="content_filter"),
-    # OpenAI's own dialect has no reasoning text: it is a loss, not a field.
-    "thinking": Seen(text="Sunny.", finish="stop"),
+WHOLE_USAGE = {
+    "openai": (100, 20, 60, 5),
+    "responses": (100, 20, 60, 5),
+    "anthropic": (30, 20, 60, 10),
+    "gemini": (100, 15, 60, 5),
+}
+SERVED = {
+    "text": ("stop", {"text": "Sunny, 20 °C.\u2028\n✓"}),
+    "tool": ("tool_calls", {"calls": PARALLEL[:1]}),
+    "parallel": ("tool_calls", {"text": "Looking.", "calls": PARALLEL}),
+    "no arguments": ("tool_calls", {"calls": (("call_1", "now", {}),)}),
+    "length": ("length", {"text": "Sun"}),
+    "stop sequence": ("stop_sequence", {"text": "Sun"}),
+    "content filter": ("content_filter", {"text": "Sun"}),
 }
 
 
-def openai_sees(client: Any, reader: str) -> Seen:
-    return OPENAI_READERS[reader](client)
+@pytest.mark.parametrize("case", SERVED)
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("name", CLIENTS)
+def test_a_client_reads_what_we_encode(loopback, clients, name, reader, case):
+    client = CLIENTS[name]
+    loopback.answer = served(reader, client.dialect, RESPONSES[case])
+    finish, said = SERVED[case]
+    expected = Seen(finish=client.finishes[finish], usage=WHOLE_USAGE[name], **said)
+    assert client.readers[reader](clients(name)) == expected
 
 
-def with_usage(seen: Seen, usage: tuple[int | None, ...]) -> Seen:
-    return Seen(
-        text=seen.text,
-        thinking=seen.thinking,
-        calls=seen.calls,
-        finish=seen.finish,
-        usage=usage,
-    )
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("name", CLIENTS)
+def test_a_client_reads_reasoning_with_its_proof(loopback, clients, name, reader):
+    client = CLIENTS[name]
+    loopback.answer = served(reader, client.dialect, thinking(client.dialect))
+    seen = client.readers[reader](clients(name))
+    assert seen.text == "Sunny."
+    # OpenAI's own chat dialect has no reasoning text: it is a loss, not a field.
+    assert seen.thinking == (() if name == "openai" else (("It is May.", PROOF),))
 
 
-@pytest.mark.parametrize("reader", OPENAI_READERS)
-@pytest.mark.parametrize("case", OPENAI_SERVED)
-def test_openai_reads_what_we_encode(loopback, openai_client, case, reader):
-    loopback.answer = served(reader, OPENAI, RESPONSES[case])
-    expected = with_usage(OPENAI_SERVED[case], CHAT_USAGE)
-    assert openai_sees(openai_client, reader) == expected
-
-
-@pytest.mark.parametrize("reader", ["raw", "helper"])
-def test_openai_reads_interleaved_calls(loopback, openai_client, reader):
-    loopback.answer = stream_of(OPENAI, INTERLEAVED)
-    seen = openai_sees(openai_client, reader)
+@pytest.mark.parametrize("reader", STREAMED)
+@pytest.mark.parametrize("name", CLIENTS)
+def test_a_client_reads_interleaved_calls(loopback, clients, name, reader):
+    """Where the dialect is sequential they come one after the other."""
+    client = CLIENTS[name]
+    loopback.answer = stream_of(client.dialect, INTERLEAVED)
+    seen = client.readers[reader](clients(name))
     assert (seen.text, seen.calls) == ("Looking.", PARALLEL)
+    assert seen.finish == client.finishes["tool_calls"]
 
 
-@pytest.mark.parametrize("reader", ["raw", "helper"])
+@pytest.mark.parametrize("reader", STREAMED)
 def test_openai_reads_reasoning_where_the_profile_has_a_field(
     loopback, openai_client, reader
 ):
-    loopback.answer = served(
-        reader, OPENAI, RESPONSES["thinking"], profile=PROFILES["deepseek"]
-    )
-    seen = openai_sees(openai_client, reader)
+    loopback.answer = served(reader, OC, thinking(AM), profile=PROFILES["deepseek"])
+    seen = CLIENTS["openai"].readers[reader](openai_client)
     assert (seen.thinking, seen.text) == ((("It is May.", ""),), "Sunny.")
 
 
-OPENAI_RELAYED = {
-    "text": Seen(text="Sunny, 20 °C.", finish="stop"),
-    "length": Seen(text="Sun", finish="length"),
-    "stop sequence": Seen(text="Sun", finish="stop"),
-    "tool": Seen(calls=TOOLUS[:1], finish="tool_calls"),
-    "parallel": Seen(text="Looking.", calls=TOOLUS, finish="tool_calls"),
-    "no arguments": Seen(calls=(("toolu_1", "now", {}),), finish="tool_calls"),
-    "thinking": Seen(text="Sunny.", finish="stop"),
+# --- what is translated -------------------------------------------------------------
+
+RELAYED = {
+    "text": {"text": "Sunny, 20 °C."},
+    "length": {"text": "Sun"},
+    "stop sequence": {"text": "Sun"},
+    "tool": {"calls": PARALLEL[:1]},
+    "parallel": {"text": "Looking.", "calls": PARALLEL},
+    "no arguments": {"calls": (("call_1", "now", {}),)},
+    "thinking": {"text": "Sunny."},
 }
 
 
-@pytest.mark.parametrize("reader", OPENAI_READERS)
-@pytest.mark.parametrize("case", OPENAI_RELAYED)
-def test_openai_reads_a_translated_anthropic_answer(
-    loopback, openai_client, case, reader
-):
-    wire = _upstream.ANTHROPIC[case]
-    loopback.answer = relayed(reader, wire, ANTHROPIC, OPENAI)
-    expected = with_usage(OPENAI_RELAYED[case], (100, 20, 60, None))
-    assert openai_sees(openai_client, reader) == expected
+def thought(name: str, upstream: str) -> tuple[tuple[str, str], ...]:
+    """Give what a client sees of an upstream's reasoning."""
+    own = CLIENTS[name].dialect == upstream
+    if name == "openai":
+        return (("It is May.", ""),) if own else ()
+    # Only the upstream itself can prove it.
+    return (("It is May.", PROOF if own else ""),)
 
 
-@pytest.mark.parametrize("reader", ["raw", "helper"])
+def usage(name: str, upstream: str) -> tuple[int | None, ...]:
+    """Give the usage that a client sees: 100 in, 60 of them cached, 20 out."""
+    reasoning = None if upstream == AM else 5
+    if name == "anthropic":
+        written = {OR: 0, AM: 10}.get(upstream)
+        return (30 if upstream == AM else 40, 20, 60, written)
+    if name == "gemini":
+        return (100, 20 - (reasoning or 0), 60, reasoning)
+    # The type of a response requires the number.
+    return (100, 20, 60, reasoning or 0 if name == "responses" else reasoning)
+
+
+@pytest.mark.parametrize("case", RELAYED)
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: f"{pair[0]}-over-{pair[1]}")
+def test_a_client_reads_a_translated_answer(loopback, clients, pair, reader, case):
+    name, upstream = pair
+    client = CLIENTS[name]
+    loopback.answer = relayed(UPSTREAM[upstream][case], upstream)
+    finish, _ = ITEMS[case]
+    if finish == "stop_sequence" and upstream != AM:
+        finish = "stop"  # no other upstream says which of the two it was
+    assert client.readers[reader](clients(name)) == Seen(
+        finish=client.finishes[finish],
+        usage=usage(name, upstream),
+        thinking=thought(name, upstream) if case == "thinking" else (),
+        **RELAYED[case],
+    )
+
+
+@pytest.mark.parametrize("reader", STREAMED)
 def test_openai_reads_translated_thinking_in_the_profiles_field(
     loopback, openai_client, reader
 ):
     loopback.answer = relayed(
-        reader,
-        _upstream.ANTHROPIC["thinking"],
-        ANTHROPIC,
-        OPENAI,
-        target_profile=PROFILES["deepseek"],
+        UPSTREAM[AM]["thinking"], AM, target_profile=PROFILES["deepseek"]
     )
-    seen = openai_sees(openai_client, reader)
+    seen = CLIENTS["openai"].readers[reader](openai_client)
     assert (seen.thinking, seen.text) == ((("It is May.", ""),), "Sunny.")
 
 
-def test_openai_structured_output_is_parsed(loopback, openai_client):
-    pydantic = pytest.importorskip("pydantic")
-    weather = pydantic.create_model("Weather", city=(str, ...), celsius=(int, ...))
-    text = '{"city": "Paris", "celsius": 20}'
-    loopback.answer = whole(OPENAI, response(ir.TextPart(text=text)))
-    completion = openai_client.chat.completions.parse(
-        model=MODEL, messages=ASK, response_format=weather
-    )
-    assert completion.choices[0].message.parsed == weather(city="Paris", celsius=20)
-    asked = loopback.requests[-1].response_format
-    assert (asked.kind, asked.name, asked.strict) == ("json_schema", "Weather", True)
-
-
-def test_openai_refusal_is_a_refusal(loopback, openai_client):
-    loopback.answer = whole(
-        OPENAI, response(ir.RefusalPart(text="No."), finish="refusal")
-    )
-    completion = openai_client.chat.completions.create(model=MODEL, messages=ASK)
-    message = completion.choices[0].message
-    assert (message.refusal, message.content) == ("No.", None)
-
-
-# --- anthropic ----------------------------------------------------------------------
-
-MESSAGE_USAGE = (30, 20, 60, 10)
-ANTHROPIC_SERVED = {
-    "text": Seen(text="Sunny, 20 °C.\u2028\n✓", finish="end_turn"),
-    "tool": Seen(calls=PARALLEL[:1], finish="tool_use"),
-    "parallel": Seen(text="Looking.", calls=PARALLEL, finish="tool_use"),
-    "no arguments": Seen(calls=(("call_1", "now", {}),), finish="tool_use"),
-    "thinking": Seen(
-        thinking=(("It is May.", "c2ln"),), text="Sunny.", finish="end_turn"
-    ),
-    "length": Seen(text="Sun", finish="max_tokens"),
-    "stop sequence": Seen(text="Sun", finish="stop_sequence"),
-    "content filter": Seen(text="Sun", finish="refusal"),
-}
-
-
-def anthropic_sees(client: Any, reader: str) -> Seen:
-    return ANTHROPIC_READERS[reader](client)
-
-
-@pytest.mark.parametrize("reader", ANTHROPIC_READERS)
-@pytest.mark.parametrize("case", ANTHROPIC_SERVED)
-def test_anthropic_reads_what_we_encode(loopback, anthropic_client, case, reader):
-    loopback.answer = served(reader, ANTHROPIC, RESPONSES[case])
-    expected = with_usage(ANTHROPIC_SERVED[case], MESSAGE_USAGE)
-    assert anthropic_sees(anthropic_client, reader) == expected
-
-
-@pytest.mark.parametrize("reader", ["raw", "helper"])
-def test_anthropic_reads_interleaved_calls_one_after_the_other(
-    loopback, anthropic_client, reader
-):
-    loopback.answer = stream_of(ANTHROPIC, INTERLEAVED)
-    seen = anthropic_sees(anthropic_client, reader)
-    assert (seen.text, seen.calls) == ("Looking.", PARALLEL)
-    assert seen.finish == "tool_use"
-
-
-ANTHROPIC_RELAYED = {
-    "text": Seen(text="Sunny, 20 °C.", finish="end_turn"),
-    "length": Seen(text="Sun", finish="max_tokens"),
-    "tool": Seen(calls=PARALLEL[:1], finish="tool_use"),
-    "parallel": Seen(text="Looking.", calls=PARALLEL, finish="tool_use"),
-    "no arguments": Seen(calls=(("call_1", "now", {}),), finish="tool_use"),
-    # No signature: only Anthropic can make one.
-    "reasoning": Seen(thinking=(("It is May.", ""),), text="Sunny.", finish="end_turn"),
-}
-
-
-@pytest.mark.parametrize("reader", ANTHROPIC_READERS)
-@pytest.mark.parametrize("case", ANTHROPIC_RELAYED)
-def test_anthropic_reads_a_translated_openai_answer(
-    loopback, anthropic_client, case, reader
-):
-    wire = _upstream.OPENAI[case]
-    loopback.answer = relayed(reader, wire, OPENAI, ANTHROPIC)
-    seen = anthropic_sees(anthropic_client, reader)
-    # 100 prompt tokens, 60 of them cached; OpenAI says nothing of cache writes.
-    assert seen.usage[:3] == (40, 20, 60)
-    assert seen.usage[3] in (None, 0)
-    assert with_usage(seen, ()) == ANTHROPIC_RELAYED[case]
-
-
-def test_anthropic_structured_output_is_parsed(loopback, anthropic_client):
-    pydantic = pytest.importorskip("pydantic")
-    weather = pydantic.create_model("Weather", city=(str, ...), celsius=(int, ...))
-    text = '{"city": "Paris", "celsius": 20}'
-    loopback.answer = whole(ANTHROPIC, response(ir.TextPart(text=text)))
-    message = anthropic_client.messages.parse(
-        model=MODEL, messages=ASK, max_tokens=100, output_format=weather
-    )
-    assert message.parsed_output == weather(city="Paris", celsius=20)
-    asked = loopback.requests[-1].response_format
-    assert asked.kind == "json_schema"
-    assert set(asked.schema["properties"]) == {"city", "celsius"}
-
-
-# --- both, asynchronously -----------------------------------------------------------
+# --- asynchronously -----------------------------------------------------------------
 
 
 def test_openai_async(loopback):
     openai = pytest.importorskip("openai")
-    loopback.answer = stream_of(OPENAI, ir.explode(RESPONSES["parallel"]))
+    loopback.answer = stream_of(OC, ir.explode(RESPONSES["parallel"]))
 
     async def read() -> Any:
         async with (
@@ -273,9 +207,7 @@ def test_openai_async(loopback):
 
 def test_anthropic_async(loopback):
     anthropic = pytest.importorskip("anthropic")
-    loopback.answer = translated_stream(
-        _upstream.OPENAI["parallel"].pieces, OPENAI, ANTHROPIC
-    )
+    loopback.answer = relayed(UPSTREAM[OC]["parallel"], OC)
 
     async def read() -> Any:
         async with (
@@ -294,6 +226,22 @@ def test_anthropic_async(loopback):
     assert message.usage.cache_read_input_tokens == USAGE.cache_read
 
 
+def test_gemini_async(loopback, gemini_client):
+    loopback.answer = relayed(UPSTREAM[AM]["parallel"], AM)
+
+    async def read() -> Any:
+        found = []
+        async for chunk in await gemini_client.aio.models.generate_content_stream(
+            model=MODEL, contents="What?"
+        ):
+            found += chunk.candidates[0].content.parts
+        await gemini_client.aio.aclose()
+        return found
+
+    calls = [part.function_call for part in asyncio.run(read()) if part.function_call]
+    assert [call.name for call in calls] == ["weather", "time"]
+
+
 # --- the server itself --------------------------------------------------------------
 
 
@@ -310,12 +258,17 @@ def test_the_loopback_notices_a_request_that_does_not_decode():
     assert [type(fault).__name__ for fault in server.faults] == ["RequestDecodeError"]
 
 
-def test_readers_ask_for_what_they_read(loopback, openai_client, anthropic_client):
-    loopback.answer = whole(OPENAI, RESPONSES["text"])
-    openai_plain(openai_client)
-    loopback.answer = whole(ANTHROPIC, RESPONSES["text"])
-    anthropic_plain(anthropic_client)
-    loopback.answer = stream_of(OPENAI, ir.explode(RESPONSES["text"]))
-    OPENAI_READERS["raw"](openai_client)
-    assert [r.stream for r in loopback.requests] == [False, False, True]
-    assert loopback.requests[-1].include_usage is True
+@pytest.mark.parametrize("name", CLIENTS)
+def test_readers_ask_for_what_they_read(loopback, clients, name):
+    client = CLIENTS[name]
+    for reader in READERS:
+        loopback.answer = served(
+            reader, client.dialect, response(ir.TextPart(text="a"))
+        )
+        client.readers[reader](clients(name))
+    assert [request.stream for request in loopback.requests] == [False, True, True]
+    assert {arrived.dialect for arrived in loopback.arrived} == {client.dialect}
+    if client.dialect == OC:
+        assert loopback.requests[1].include_usage is True
+    if client.dialect == GG:
+        assert loopback.arrived[1].query == "alt=sse"

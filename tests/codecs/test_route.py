@@ -33,6 +33,21 @@ CASES = [
         (),
         ("openai-chat", "chat", "my gpt"),
     ),
+    ("responses", "POST", "/v1/responses", (), ("openai-responses", "chat", None)),
+    (
+        "responses of bedrock",
+        "POST",
+        "/openai/v1/responses",
+        (),
+        ("openai-responses", "chat", None),
+    ),
+    (
+        "responses of azure",
+        "post",
+        "/openai/responses/?api-version=preview",
+        (),
+        ("openai-responses", "chat", None),
+    ),
     ("messages", "POST", "/v1/messages", (), ("anthropic-messages", "chat", None)),
     (
         "messages beta",
@@ -174,6 +189,14 @@ def test_known_paths(method, path, headers, expected):
     [
         ("GET", "/v1/chat/completions"),
         ("POST", "/v1/models"),
+        # Stored responses are a service, and not a wire dialect.
+        ("GET", "/v1/responses"),
+        ("GET", "/v1/responses/resp_1"),
+        ("DELETE", "/v1/responses/resp_1"),
+        ("POST", "/v1/responses/resp_1/cancel"),
+        ("POST", "/v1/responses/compact"),
+        ("POST", "/v1/responses/input_tokens"),
+        ("POST", "/v1/xresponses"),
         ("POST", "/"),
         ("POST", ""),
         ("POST", "/v1/threads/messages/x"),

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.judges._bodies_responses import RESPONSES
+
 __all__ = ["BODIES_OF"]
 
 BODIES_OF: dict[str, dict[str, Any]] = {
+    "openai-responses": RESPONSES,
     "openai-chat": {
         "request": {
             "model": "m",

@@ -19,6 +19,7 @@ ORACLE = SHARED / "oracles" / "schema_oracle.py"
 DRIVER = Path(__file__).with_name("oracle_driver.py")
 NAMES = {
     "openai-chat": "openai_chat",
+    "openai-responses": "openai_responses",
     "anthropic-messages": "anthropic",
     "gemini-generate": "gemini",
 }
@@ -102,6 +103,7 @@ class Allowed:
 
 
 CHAT, ANTHROPIC = "openai-chat", "anthropic-messages"
+RESPONSES = "openai-responses"
 GEMINI = "gemini-generate"
 
 
@@ -117,6 +119,8 @@ def _lagging(kind: str, message: str, field: str, reason: str) -> Allowed:
 
 
 _ENUM_NUMBERS = "openinference__langchain-test-instrumentor-test-gemini-token-counts"
+
+_STORED = "openinference__agent-framework-test-processor-test-"
 
 ALLOWED: tuple[Allowed, ...] = (
     Allowed(
@@ -182,7 +186,8 @@ ALLOWED: tuple[Allowed, ...] = (
         kind="stream",
         dialect=CHAT,
         pattern=r"seq: arguments of tool call \(0, 0\) do not parse",
-        case="(anthropic-python__.*-incomplete-partial-json|vercel-ai__anthropic-spliced)",
+        case="(anthropic-python__.*-incomplete-partial-json|vercel-ai__anthropic-spliced"
+        "|rig__openai-streaming-grammar-incomplete-mid-tool-call)",
         reason="the recorded call is cut; its text is handed on as it is",
     ),
     Allowed(
@@ -190,9 +195,93 @@ ALLOWED: tuple[Allowed, ...] = (
         dialect=ANTHROPIC,
         pattern=r"seq\[\]: tool input of block \d+ does not parse",
         case="(anthropic-python__.*-incomplete-partial-json|vercel-ai__anthropic-spliced"
+        "|rig__openai-streaming-grammar-incomplete-mid-tool-call"
         "|semantic-kernel__.*unction-calls-test)",
         reason="the recorded call is cut, or broken on purpose; its text is handed on "
         "as it is",
+    ),
+    # openai-responses, as a source and as a target.
+    Allowed(
+        kind="request",
+        dialect=ANTHROPIC,
+        pattern=r"\$\.messages\[\]: tool_result without a tool_use in the previous .*",
+        case=_STORED,
+        reason="the calls stand in a stored response (`previous_response_id`), which "
+        "is a loss of severity error",
+    ),
+    Allowed(
+        kind="request",
+        dialect=CHAT,
+        pattern=r"\$\.messages\[\]: tool message without a preceding tool_call '\w+'",
+        case=_STORED,
+        reason="the same",
+    ),
+    Allowed(
+        kind="response",
+        dialect=ANTHROPIC,
+        pattern=r"\$\.usage\.server_tool_use\.web_fetch_requests: missing .*",
+        reason="Responses counts searches only, and Anthropic itself was recorded to "
+        "leave the other count out (11 of 23)",
+    ),
+    Allowed(
+        kind="stream",
+        dialect=ANTHROPIC,
+        pattern=r"\$\[\]\.usage\.server_tool_use\.web_fetch_requests: missing .*",
+        reason="the same",
+    ),
+    Allowed(
+        kind="response",
+        dialect=CHAT,
+        pattern=r"\$\.choices\[\]\.message\.annotations\[\]\.url_citation\."
+        r"(title|start_index|end_index): missing required field",
+        case="vercel-ai__xai-responses-fixtures-xai-x-search-tool-1 ",
+        reason="xAI's citations have an address and nothing else, in Chat, too",
+    ),
+    Allowed(
+        kind="response",
+        dialect=CHAT,
+        pattern=r"\$\.choices\[\]\.finish_reason: None not one of .*",
+        case="pydantic-ai__.*test-background-mode-vcr-1 ",
+        reason="the response is queued: nothing has been said, and no end is made up",
+    ),
+    Allowed(
+        kind="stream",
+        dialect=CHAT,
+        pattern=r"seq\[\]: chunk after the usage chunk",
+        case="pydantic-ai__test-openai-responses-.*-moderation-stream ",
+        reason="a moderation chunk follows it, as OpenAI was recorded to send it "
+        "(observed.md section 1)",
+    ),
+    Allowed(
+        kind="stream",
+        dialect=CHAT,
+        pattern=r"\$\[\]\.choices\[\]\.delta\.tool_calls\[\]\.(custom: unknown field"
+        r"|type: 'custom' not one of .*)|seq\[\]: first delta of tool call .* lacks .*",
+        case="agentgateway__crates-llm-response-responses-stream-custom-tool ",
+        reason="a custom tool's call in the shape that whole answers have; the types "
+        "of the stream have functions only",
+    ),
+    Allowed(
+        kind="stream",
+        dialect=RESPONSES,
+        pattern=r"\$\[\]\.logprobs\[\]\.(top_logprobs\[\]\.)?bytes: unknown field",
+        reason="OpenAI sends them (chatlas__vcr-test-provider-openai-test-openai-"
+        "logprobs); the types of the stream lag behind those of the item",
+    ),
+    Allowed(
+        kind="stream",
+        dialect=RESPONSES,
+        pattern=r"\$\[\]\.error: unknown field|seq\[\]: 1 events after error",
+        reason="recorded so (observed.md section 3): the error is nested, and "
+        "response.failed follows; OpenAI's own client raises for the nested form only",
+    ),
+    Allowed(
+        kind="stream",
+        dialect=RESPONSES,
+        pattern=r"\$\[\]\.item\.action: missing required field",
+        case="mirascope__input-test-web-search-tool-stream-openai-gpt-4o-responses-1 ",
+        reason="what a search is begun with is given at the end of its item; others "
+        "were recorded to be added without it",
     ),
     # gemini-generate: the published protobuf is older than the SDK.
     _lagging(

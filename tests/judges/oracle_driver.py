@@ -25,6 +25,26 @@ def _load(path: str) -> Any:
     return module
 
 
+class _Object(dict[str, Any]):
+    """
+    An object of a Responses stream.
+
+    The oracle joins the deltas of an item as texts; those of a shell's output are
+    objects, and it would raise.  Such a delta adds nothing to a text.
+    """
+
+    def __radd__(self, text: str) -> str:
+        return text
+
+
+def _read(job: dict[str, Any]) -> dict[str, Any]:
+    if (job["kind"], job["dialect"]) == ("stream", "openai_responses"):
+        for event in job["body"]:
+            if isinstance(event.get("delta"), dict):
+                event["delta"] = _Object(event["delta"])
+    return job
+
+
 def _judge(oracle: Any, job: dict[str, Any]) -> Any:
     judges = {
         "request": oracle.validate_request,
@@ -40,7 +60,7 @@ def _judge(oracle: Any, job: dict[str, Any]) -> Any:
 def main() -> None:
     oracle = _load(sys.argv[1])
     jobs = json.load(sys.stdin)
-    json.dump([_judge(oracle, job) for job in jobs], sys.stdout)
+    json.dump([_judge(oracle, _read(job)) for job in jobs], sys.stdout)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 import pytest
-from tests._paths import SHARED
+from tests._paths import SHARED, needs_shared
 
 from modelwire import codecs
 
@@ -22,6 +22,7 @@ CLIENTS = {
         "groq",
         "mistralai",
     ),
+    "openai-responses": ("openai_responses", "litellm_responses"),
     "anthropic-messages": (
         "anthropic",
         "aisdk_anthropic",
@@ -103,6 +104,24 @@ def counted_json(request, request_: Recorded) -> None:
     assert found == leading + len(body["messages"])
 
 
+def counted_responses(request, request_: Recorded) -> None:
+    """Instructions lead; every item, or part of one, is a part."""
+    body = request_.body
+    assert request.model == body["model"]
+    assert request.stream is bool(body.get("stream"))
+    assert request.store is body.get("store")
+    assert len(request.tools) == len(body.get("tools") or ())
+    assert len(request.system) == ("instructions" in body)
+    items = body["input"]
+    texts = [i for i in items if not isinstance(i, dict) or "content" in i]
+    parts = sum(
+        1 if isinstance(c, str) else len(c)
+        for c in ([items] if isinstance(items, str) else [i["content"] for i in texts])
+    )
+    found = sum(len(message.parts) for message in request.messages)
+    assert found == parts + (0 if isinstance(items, str) else len(items) - len(texts))
+
+
 def counted_gemini(request, request_: Recorded) -> None:
     """Model and stream stand in the path; a tool of the wire holds many functions."""
     body = request_.body
@@ -128,6 +147,7 @@ def counted_gemini(request, request_: Recorded) -> None:
 
 COUNTED = {
     "openai-chat": counted_json,
+    "openai-responses": counted_responses,
     "anthropic-messages": counted_json,
     "gemini-generate": counted_gemini,
 }
@@ -137,3 +157,15 @@ COUNTED = {
 def test_every_client_is_there():
     seen = {request.id.split("/")[0] for request in recorded()}
     assert seen == {client for clients in CLIENTS.values() for client in clients}
+
+
+@needs_shared
+def test_no_folder_with_a_chat_request_is_left_out():
+    holding = set()
+    for path in (SHARED / "oracles" / "recorded").glob("*/*.json"):
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        route = codecs.route(raw["method"], raw["path"], tuple(raw["headers"].items()))
+        if route is not None and route.operation == "chat":
+            holding.add((route.dialect, path.parent.name))
+    listed = {(dialect, c) for dialect, clients in CLIENTS.items() for c in clients}
+    assert holding == listed

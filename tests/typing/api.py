@@ -9,6 +9,8 @@ from typing import assert_type
 from modelwire import codecs, ir, sse
 from modelwire.codecs import (
     ChatCodec,
+    Dialect,
+    Profile,
     anthropic_messages,
     gemini_generate,
     openai_chat,
@@ -21,6 +23,10 @@ codec = anthropic_messages
 codec = gemini_generate
 codec = openai_responses
 assert_type(codecs.get("openai-chat"), ChatCodec)
+assert_type(codecs.get("a name read from a file"), ChatCodec)
+name: Dialect = "gemini-generate"
+assert_type(codecs.get(name), ChatCodec)
+assert_type(openai_responses.DEFAULT_PROFILE, Profile)
 
 request = ir.ChatRequest(model="m", messages=(ir.user("hello"),))
 encoded = anthropic_messages.encode_request(request)

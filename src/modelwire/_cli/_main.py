@@ -23,7 +23,7 @@ from modelwire.errors import (
 )
 
 if TYPE_CHECKING:
-    from modelwire.codecs._base import LossPolicy, StreamDecoder
+    from modelwire.codecs._base import EncodedRequest, LossPolicy, StreamDecoder
     from modelwire.ir._chunks import StreamChunk
     from modelwire.ir._losses import Loss
 
@@ -93,6 +93,11 @@ def _parser() -> argparse.ArgumentParser:
         "--model", help="the model's name at the target (requests)", default=None
     )
     translate.add_argument(
+        "--path",
+        default="",
+        help="the request's URL path, where its dialect names the model there",
+    )
+    translate.add_argument(
         "--on-loss",
         choices=("error", "content", "any", "collect"),
         default="error",
@@ -114,6 +119,12 @@ def _parser() -> argparse.ArgumentParser:
         "--fast", action="store_true", help="do not pause between the upstream's writes"
     )
     demo.set_defaults(run=_demo)
+
+    from modelwire._cli import _serve
+
+    serve = commands.add_parser("serve", help="run a gateway in front of any provider")
+    _serve.add_arguments(serve)
+    serve.set_defaults(run=_serve.run)
     return parser
 
 
@@ -132,11 +143,13 @@ def _translate(args: argparse.Namespace) -> int:
             body,
             source=args.source,
             target=args.target,
+            path=args.path,
             model=args.model,
             on_loss=policy,
         )
         _write(encoded.body + b"\n")
         _report_losses(encoded.losses)
+        _report_path(encoded)
         return 0
     response = translate_response(
         body,
@@ -231,6 +244,15 @@ def _report_losses(losses: Iterable[Loss]) -> None:
 
     for loss in losses:
         print(loss_line(loss), file=sys.stderr)
+
+
+def _report_path(encoded: EncodedRequest) -> None:
+    """Show where a request goes, where its path says what its body does not."""
+    route = codecs.route(encoded.method, encoded.path)
+    if route is not None and route.model is not None:
+        query = "&".join(f"{name}={value}" for name, value in encoded.query)
+        path = f"{encoded.path}?{query}" if query else encoded.path
+        print(f"path: {encoded.method} {path}", file=sys.stderr)
 
 
 def _complain(message: str) -> None:

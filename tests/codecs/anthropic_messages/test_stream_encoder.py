@@ -215,14 +215,14 @@ def test_extra_of_this_dialect_goes_where_it_belongs():
 
 def test_E07_an_error_before_anything():
     info = ErrorInfo(kind="overloaded", message="busy")
-    for chunks in (
-        [StreamError(info), StreamEnd(complete=False)],
-        [HEAD, StreamError(info), StreamEnd(complete=False)],
-    ):
-        data, _ = encode(chunks)
-        assert payloads(data) == [
-            {"type": "error", "error": {"type": "overloaded_error", "message": "busy"}}
-        ]
+    said = {"type": "error", "error": {"type": "overloaded_error", "message": "busy"}}
+    for head in ([], [StreamStart(None, None)], [HEAD]):
+        data, losses = encode([*head, StreamError(info), StreamEnd(complete=False)])
+        *before, last = payloads(data)
+        assert last == said
+        # A message that has begun begins here, too: its id is not lost.
+        assert [event["type"] for event in before] == ["message_start"] * (head == [HEAD])
+        assert "$.id" not in {loss.path for loss in losses}
         assert check_stream(native(data)) == []
 
 

@@ -197,6 +197,24 @@ def test_legacy_client_gets_a_function_call():
     assert choice["finish_reason"] == "function_call"
 
 
+def test_legacy_client_gets_every_call():
+    # The wire has one `function_call`; a second call can only stand in `tool_calls`.
+    # Both come back when the answer is read, so there is nothing to report.
+    request = openai_chat.decode_request(
+        b'{"model":"m","messages":[],"functions":[{"name":"f"}]}'
+    )
+    calls = [ToolCallPart(id=f"c{n}", name="f", arguments="{}") for n in (1, 2)]
+    encoded = openai_chat.encode_response(
+        answer(*calls, finish=Finish(kind="tool_calls", raw="function_call")),
+        request=request,
+    )
+    message = json.loads(encoded.body)["choices"][0]["message"]
+    assert message["function_call"] == {"name": "f", "arguments": "{}"}
+    assert [call["id"] for call in message["tool_calls"]] == ["c2"]
+    back = openai_chat.decode_response(encoded.body).choices[0].message.parts
+    assert sorted(part.id for part in back) == ["", "c2"]
+
+
 def test_logprobs_of_a_text_move_to_the_choice():
     source = decode(
         choice={

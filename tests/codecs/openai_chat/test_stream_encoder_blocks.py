@@ -58,6 +58,9 @@ from modelwire.ir import (
 )
 
 
+AN_OPAQUE = Opaque(value="s", dialect="anthropic-messages")
+
+
 def test_reasoning_is_lost_without_a_field():
     body, losses = encode(
         START,
@@ -226,13 +229,41 @@ def test_what_the_stream_cannot_say_is_lost_once():
     assert lost(losses) == [
         ("bt.call_items", where.format(0), "dropped"),
         ("bt.call_items", where.format(1), "dropped"),
-        ("ctx.compaction", where.format(2), "dropped"),
+        ("ctx.compaction", where.format(2), "approximated"),
         ("out.image", where.format(3), "dropped"),
         ("think.redacted", where.format(4), "dropped"),
         ("out.text", where.format(5), "dropped"),
         ("stream.builtin_progress", "$.extra", "dropped"),
+        ("out.text", where.format(6), "merged"),
     ]
-    assert deltas(body) == [{"role": "assistant", "content": "a"}, {}]
+    # The summary of a compaction stands for turns that are gone, as in a whole answer.
+    assert deltas(body) == [{"role": "assistant", "content": "z"}, {"content": "a"}, {}]
+
+
+@pytest.mark.parametrize(
+    ("header", "grown", "code"),
+    [
+        (ReasoningPart(text="a"), (), "think.text"),
+        (ReasoningPart(), (ReasoningDelta(0, "a"),), "think.text"),
+        (ReasoningPart(), (ReasoningDelta(0, "a", 0),), "think.summary"),
+        (
+            ReasoningPart(),
+            (ReasoningDelta(0, "a", 0), ReasoningDelta(0, "b")),
+            "think.text",
+        ),
+        (ReasoningPart(), (SignatureDelta(0, AN_OPAQUE),), "think.signature"),
+        (ReasoningPart(text=""), (SignatureDelta(0, AN_OPAQUE),), "think.signature"),
+        (ReasoningPart(encrypted=AN_OPAQUE), (), "think.signature"),
+        (ReasoningPart(redacted=AN_OPAQUE), (), "think.redacted"),
+        (ReasoningPart(), (), "think.text"),
+    ],
+)
+def test_unwritten_reasoning_is_named_for_what_it_held(header, grown, code):
+    # As in a whole answer, though the block's start does not know yet.
+    _, losses = encode(
+        START, BlockStart(0, 0, header), *grown, BlockStop(0), STOP, END
+    )
+    assert lost(losses) == [(code, "$.choices[0].message.parts[0]", "dropped")]
 
 
 def test_own_unknown_event_is_written_as_it_came():

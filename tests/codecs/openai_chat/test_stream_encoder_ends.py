@@ -31,6 +31,7 @@ from modelwire.ir import (
     LossCode,
     ReasoningPart,
     StreamError,
+    StreamStart,
     TextDelta,
 )
 
@@ -50,8 +51,14 @@ def test_E01_error_in_the_middle():
 def test_E07_error_only_stream():
     body, _ = encode(StreamError(BOOM), CUT)
     assert list(payloads(body)[0]) == ["error"]
-    started, _ = encode(START, StreamError(BOOM), CUT)
-    assert started == body
+    unnamed, _ = encode(StreamStart(), StreamError(BOOM), CUT)
+    assert unnamed == body
+    # An answer that has begun begins here, too: its id is not lost.
+    started, losses = encode(START, StreamError(BOOM), CUT)
+    first, last = payloads(started)
+    assert (first["id"], first["choices"]) == (START.id, [])
+    assert list(last) == ["error"]
+    assert losses == ()
 
 
 @pytest.mark.parametrize("ends", [(CUT,), ()])
@@ -94,5 +101,5 @@ def test_loss_policy_refuses():
     encoder = stream_encoder(on_loss=policy)
     encoder.encode(START)
     with pytest.raises(UnsupportedFeatureError) as caught:
-        encoder.encode(BlockStart(0, 0, ReasoningPart(text="")))
+        encoder.encode(BlockStart(0, 0, ReasoningPart(text="a")))
     assert [loss.code for loss in caught.value.refused] == [LossCode.THINK_TEXT]

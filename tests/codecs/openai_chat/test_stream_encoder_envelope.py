@@ -54,6 +54,22 @@ def test_moderation_after_usage():
     assert "usage" in payloads(body)[-2]
 
 
+def test_a_tier_that_changes_before_any_output_is_no_event():
+    body, losses = encode(
+        START,
+        ResponseUpdate(service_tier="auto"),
+        ResponseUpdate(service_tier="default"),
+        *text(0, "a"),
+        STOP,
+        END,
+    )
+    assert not losses
+    assert [e["service_tier"] for e in payloads(body) if "service_tier" in e] == [
+        "default"
+    ]
+    assert all(event["choices"] for event in payloads(body))
+
+
 def test_missing_id_model_and_time():
     request = ChatRequest(model="asked")
     body, losses = encode(

@@ -30,6 +30,7 @@ from modelwire.codecs.openai_responses._stream_encoder import (
     event_encoder,
     stream_encoder,
 )
+from modelwire.codecs.openai_responses._usage import decode_usage
 from modelwire.errors import (
     InvalidIRError,
     StateError,
@@ -129,12 +130,13 @@ def test_usage_and_moderation():
 
 def test_usage_of_an_own_stream():
     # What a server of this dialect leaves out is not made up (observed.md section 3).
-    raw = {"type": "response.created", "response": {}}
-    usage = Usage(input_total=1, input_uncached=1, output_total=1)
-    for start, missing in ((attrs.evolve(START, raw=raw), True), (START, False)):
-        data, losses = encode([start, *text(0, "a"), UsageUpdate(usage), STOP, END])
+    bare = Usage(input_total=1, input_uncached=1, output_total=1)
+    own = decode_usage({"input_tokens": 1, "output_tokens": 1, "total_tokens": 2})
+    assert own == attrs.evolve(bare, extra=own.extra)
+    for usage, missing in ((own, True), (bare, False)):
+        data, losses = encode([START, *text(0, "a"), UsageUpdate(usage), STOP, END])
         found = payloads(data)[-1]["response"]["usage"]
-        assert ("cache_write_tokens" not in found["input_tokens_details"]) is missing
+        assert ("input_tokens_details" not in found) is missing
         made = [loss for loss in losses if loss.to == "$.usage.cache_write"]
         assert (not made) is missing
 
