@@ -3,33 +3,37 @@ What an adapter gives: a request for a target, and the account of what it change
 
 An adapter is a pure function from a request to an `Adapted`.  Adapters chain: each
 takes what the one before it gave, and `chain` keeps one account of all of them whose
-paths lie in the request that came first.
+paths lie in the request that came first, and whose `to` in the one that came last.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 
 from modelwire import codecs
+from modelwire.adapt._landing import Landing
 from modelwire.codecs._base import (
     COLLECT,
     NO_ALIASES,
     Aliases,
+    ChatCodec,
     EncodedRequest,
     LossPolicy,
 )
 from modelwire.codecs._losses import LossLog
+from modelwire.errors import RequestDecodeError
 from modelwire.ir._base import Node
 from modelwire.ir._losses import Loss
 
 if TYPE_CHECKING:
     from modelwire.ir._request import ChatRequest
 
-__all__ = ["Adapted", "Adapter", "chain", "encode_adapted", "relocated"]
+__all__ = ["Adapted", "Adapter", "chain", "encode_adapted", "landed", "relocated"]
 
 _STEP = re.compile(r"\[|\.")
 
@@ -44,15 +48,16 @@ class Adapted(Node):
     """What was changed; `path` lies in the source, `to` in *request*."""
     aliases: Aliases = NO_ALIASES
     """What was renamed: target to source."""
-    origins: Mapping[str, str] = attrs.field(factory=dict)
-    """Where a node of *request* stood in the source, for those that moved."""
+    origins: Mapping[str, str | None] = attrs.field(factory=dict)
+    """Where a node of *request* stood in the source, for those that moved; `None`:
+    nowhere, it is new."""
 
 
 Adapter: TypeAlias = Callable[["ChatRequest"], Adapted]
 """Takes a request and gives it adapted, as `functools.partial(normalise, target=…)`."""
 
 
-def relocated(path: str, origins: Mapping[str, str]) -> str:
+def relocated(path: str, origins: Mapping[str, str | None]) -> str | None:
     """
     Give the place in the source of a path in the adapted request.
 
@@ -61,23 +66,89 @@ def relocated(path: str, origins: Mapping[str, str]) -> str:
         origins: `Adapted.origins`.
 
     Returns:
-        The path in the source: the longest beginning of *path* that moved, replaced.
+        The path in the source: the longest beginning of *path* that moved, replaced;
+        `None` for what the source did not have.
     """
-    if not origins:
-        return path
-    end = len(path)
-    while end > 1:
-        origin = origins.get(path[:end])
-        if origin is not None:
-            return origin + path[end:]
-        end = max((m.start() for m in _STEP.finditer(path, 0, end)), default=0)
+    for start in _beginnings(path) if origins else ():
+        if start in origins:
+            origin = origins[start]
+            return None if origin is None else origin + path[len(start) :]
     return path
 
 
-def _moved_loss(loss: Loss, origins: Mapping[str, str]) -> Loss:
-    if loss.path is None:
-        return loss
-    return attrs.evolve(loss, path=relocated(loss.path, origins))
+def landed(path: str, origins: Mapping[str, str | None]) -> str | None:
+    """
+    Give the place in the adapted request of a path in the source.
+
+    Args:
+        path: A path in the source.
+        origins: `Adapted.origins`.
+
+    Returns:
+        The path in the adapted request; `None` where something else stands now.
+    """
+    if not origins:
+        return path
+    places = {old: new for new, old in origins.items() if old is not None}
+    for start in _beginnings(path):
+        if start in places:
+            return places[start] + path[len(start) :]
+        if start in origins:
+            return None
+    return path
+
+
+def _beginnings(path: str) -> Iterable[str]:
+    """Give a path and the paths of all that it stands in, the longest first."""
+    end = len(path)
+    while end > 1:
+        yield path[:end]
+        end = max((m.start() for m in _STEP.finditer(path, 0, end)), default=0)
+
+
+def _together(
+    first: Iterable[Loss], second: Iterable[Loss], origins: Mapping[str, str | None]
+) -> list[Loss]:
+    """
+    Give one account of two steps.
+
+    Args:
+        first: The losses so far; paths in the source.
+        second: Those of the next step; paths in what the first gave.
+        origins: Where that stood in the source.
+
+    Returns:
+        Losses with paths in the source.  What was changed first and dropped then is
+        dropped, and what was made first and dropped then never was.
+    """
+    moved: list[Loss] = []
+    for loss in second:
+        path = None if loss.path is None else relocated(loss.path, origins)
+        if path is not None or loss.to is not None:
+            moved.append(loss if path == loss.path else attrs.evolve(loss, path=path))
+    gone = {
+        loss.path
+        for loss in moved
+        if loss.action in ("dropped", "needs_fetch") and loss.to is None
+    }
+    kept = [
+        loss
+        for loss in first
+        if loss.to is not None
+        or loss.path is None
+        or not any(start in gone for start in _beginnings(loss.path))
+    ]
+    return [*kept, *moved]
+
+
+def _settled(losses: Iterable[Loss], place: Callable[[str], str | None]) -> list[Loss]:
+    """Let `to` name places in the next request; a loss that has none left is none."""
+    out: list[Loss] = []
+    for loss in losses:
+        to = None if loss.to is None else place(loss.to)
+        if to is not None or loss.path is not None:
+            out.append(loss if to == loss.to else attrs.evolve(loss, to=to))
+    return out
 
 
 def chain(request: ChatRequest, adapters: Iterable[Adapter]) -> Adapted:
@@ -89,23 +160,38 @@ def chain(request: ChatRequest, adapters: Iterable[Adapter]) -> Adapted:
         adapters: What to do, in this order.
 
     Returns:
-        The last request with one account of all steps: every `path` lies in *request*.
+        The last request with one account of all steps: every `path` lies in
+        *request*, every `to` in the last request.
     """
     losses: list[Loss] = []
-    origins: dict[str, str] = {}
+    origins: dict[str, str | None] = {}
     aliases = NO_ALIASES
     for adapter in adapters:
         step = adapter(request)
-        losses += [_moved_loss(loss, origins) for loss in step.losses]
+        if step.origins:
+            losses = _settled(losses, partial(landed, origins=step.origins))
+        losses = _together(losses, step.losses, origins)
         aliases = _joined(aliases, step.aliases)
-        origins = {
-            **origins,
-            **{new: relocated(old, origins) for new, old in step.origins.items()},
-        }
+        origins = _composed(origins, step.origins)
         request = step.request
     return Adapted(
         request=request, losses=tuple(losses), aliases=aliases, origins=origins
     )
+
+
+def _composed(
+    first: dict[str, str | None], second: Mapping[str, str | None]
+) -> dict[str, str | None]:
+    """Follow two steps back to the source."""
+    out = {
+        new: None if old is None else relocated(old, first)
+        for new, old in second.items()
+    }
+    for place, origin in first.items():
+        new_place = landed(place, second)
+        if new_place is not None:
+            out.setdefault(new_place, origin)
+    return out
 
 
 def encode_adapted(
@@ -126,17 +212,40 @@ def encode_adapted(
     Raises:
         UnsupportedFeatureError: *on_loss* refuses a loss; all losses together.
     """
-    encoded = codecs.get(target).encode_request(
-        adapted.request, on_loss=COLLECT, **options
-    )
+    codec = codecs.get(target)
+    encoded = codec.encode_request(adapted.request, on_loss=COLLECT, **options)
+    losses: Iterable[Loss] = adapted.losses
+    if any(Landing.is_needed(loss.to) for loss in losses):
+        losses = _settled(
+            losses, _output_places(codec, adapted.request, encoded, options)
+        )
     log = LossLog(target)
-    log.extend(adapted.losses)
-    log.extend(_moved_loss(loss, adapted.origins) for loss in encoded.losses)
+    log.extend(_together(losses, encoded.losses, adapted.origins))
     return attrs.evolve(
         encoded,
         losses=log.settle(on_loss),
         aliases=_joined(adapted.aliases, encoded.aliases),
     )
+
+
+def _output_places(
+    codec: ChatCodec,
+    request: ChatRequest,
+    encoded: EncodedRequest,
+    options: Mapping[str, Any],
+) -> Callable[[str], str | None]:
+    """Find places of *request* in the output: encoders drop and split messages."""
+    try:
+        decoded = codec.decode_request(
+            encoded.body,
+            path=encoded.path,
+            query="&".join(f"{name}={value}" for name, value in encoded.query),
+            headers=encoded.headers,
+            **options,
+        )
+    except RequestDecodeError:
+        return lambda place: place
+    return Landing(request, decoded).place
 
 
 def _joined(first: Aliases, second: Aliases) -> Aliases:

@@ -10,7 +10,8 @@ when every loss covers a difference that no loss of a finer path covers.  What
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import combinations
 from typing import Any, Final
 
 import attrs
@@ -22,6 +23,7 @@ from modelwire.testing._compare import (
     Added,
     Difference,
     Removed,
+    compare_moved,
     compare_placed,
 )
 
@@ -36,6 +38,7 @@ __all__ = [
 
 WIRE_ONLY: Final[frozenset[LossCode]] = frozenset(
     {
+        LossCode.ROLE_PREFILL,
         LossCode.RESP_ROLE_OBJECT,
         LossCode.USAGE_TOTAL,
         LossCode.THINK_INTERLEAVED,
@@ -57,12 +60,27 @@ WIRE_ONLY: Final[frozenset[LossCode]] = frozenset(
 Losses that decoding the output cannot show; they are exempt from soundness only.
 
 The IR has no place for what they name: constants and sums of the envelope, headers
-that switch a mode, and the events of a stream, which a folded response has forgotten.
+that switch a mode, what a last message means to the model, and the events of a stream,
+which a folded response has forgotten.
 """
 
 
+_DROPPED: Final = ("dropped", "needs_fetch")
+_TRUSTED: Final = ("dropped", "merged", "moved", "synthesised", "approximated")
+_VARIANTS: Final[tuple[tuple[str, ...], ...]] = tuple(
+    subset
+    for size in range(len(_TRUSTED) + 1)
+    for subset in combinations(_TRUSTED, size)
+)
+"""Which losses are taken at their word when lists are aligned: none first."""
+
+
 def differences(
-    source: Any, decoded: Any, losses: Iterable[Loss] = ()
+    source: Any,
+    decoded: Any,
+    losses: Iterable[Loss] = (),
+    *,
+    trusted: Collection[str] = ("dropped",),
 ) -> list[Difference]:
     """
     Compare after the table of equivalent spellings.
@@ -70,23 +88,46 @@ def differences(
     Args:
         source: The IR value as it was given to the encoder.
         decoded: What decoding the output gave.
-        losses: The losses of the encode.  A part that one of them calls dropped is
-            paired with nothing; were it there after all, it would show as added.
+        losses: The losses of the encode.  What one of them says is not where it was
+            any more is paired with nothing; were it there after all, it would show
+            as added.
+        trusted: The actions of the losses that say so: what is dropped is nowhere,
+            what is merged stands inside of something else, and what is moved (or
+            became something else, elsewhere) is all that its new place holds, as is
+            what is synthesised.
 
     Returns:
         Differences with paths in *source* and *decoded* as they are.  Arguments that
         spell one value come as `Changed(owed=False)`.
     """
-    x, x_places = regrouped(source)
-    y, y_places = regrouped(decoded)
-    gone = frozenset(
-        loss.path
-        for loss in losses
-        if loss.action in ("dropped", "needs_fetch")
-        and loss.to is None
-        and loss.path is not None
-    )
-    return compare_placed(x, y, x_places, y_places, gone)
+    gone: set[str] = set()
+    came: set[str] = set()
+    moves: list[tuple[str, str]] = []
+    for loss in losses:
+        action = "dropped" if loss.action in _DROPPED else loss.action
+        if action not in trusted:
+            continue
+        if action == "synthesised":
+            came |= set() if loss.to is None else {loss.to}
+        elif loss.path is None:
+            continue
+        elif loss.to is None:
+            if action == "dropped":
+                gone.add(loss.path)
+        elif not _covers(loss.to, loss.path):
+            # A move within one place is none, and hides nothing.
+            gone.add(loss.path)
+            if action != "merged":
+                came.add(loss.to)
+                moves.append((loss.path, loss.to))
+    x, x_places = regrouped(source, frozenset(gone))
+    y, y_places = regrouped(decoded, frozenset(came))
+    found = compare_placed(x, y, x_places, y_places, frozenset(gone), frozenset(came))
+    for path, to in moves:
+        for was in _find(path[1:], source):
+            for now in _find(to[1:], decoded):
+                found += compare_moved(path, was, to, now)
+    return found
 
 
 def uncovered(found: Iterable[Difference], losses: Iterable[Loss]) -> list[Difference]:
@@ -178,13 +219,16 @@ def assert_accounted(source: Any, decoded: Any, losses: Sequence[Loss]) -> None:
         AssertionError: A difference without a loss, a loss without a difference, or
             a path that leads nowhere; the message lists all of them.
     """
-    lines = _complaints(differences(source, decoded), losses)
-    if lines:
-        # A dropped part beside a similar one that was kept can be paired with its
-        # neighbour's output; without the parts that are called dropped it cannot.
-        found = differences(source, decoded, losses)
-        if not _complaints(found, losses):
+    lines: list[str] = []
+    for trusted in _VARIANTS:
+        # What was dropped can be paired with the output of a similar neighbour;
+        # without what is called dropped (merged, moved) that cannot happen.
+        found = differences(source, decoded, losses, trusted=trusted)
+        complaints = _complaints(found, losses)
+        lines = lines or complaints
+        if not complaints:
             lines = []
+            break
     lines += bad_paths(losses, source, decoded)
     if lines:
         raise AssertionError("\n".join(lines))

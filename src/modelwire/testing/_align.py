@@ -16,8 +16,9 @@ from typing import Any, Final, TypeAlias
 import attrs
 
 from modelwire.ir._messages import Message
+from modelwire.ir._parts import ToolResultPart
 
-__all__ = ["align"]
+__all__ = ["Pairs", "align"]
 
 _GAP: Final = 0.7
 _TAIL_GAP: Final = 0.64
@@ -136,6 +137,9 @@ def _identity(item: Any) -> Identity:
 
 
 def _mark(item: Any) -> str:
+    if isinstance(item, ToolResultPart) and item.call_id:
+        # Whose answer it is says more than what it says, which may move away.
+        return repr((ToolResultPart, item.call_id))
     names = [name for name in _IDENTITY if hasattr(item, name)]
     return repr((type(item).__name__, [getattr(item, name) for name in names]))
 

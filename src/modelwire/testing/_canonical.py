@@ -20,7 +20,7 @@ Nothing else is equivalent: a joined text, a renamed tool or a moved part is a l
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final, TypeVar, cast
 
 import attrs
@@ -58,12 +58,13 @@ def canonical(value: _T) -> _T:
     return cast("_T", _respelled(regrouped(value)[0], arguments=True))
 
 
-def regrouped(value: Any) -> tuple[Any, Places]:
+def regrouped(value: Any, gone: frozenset[str] = frozenset()) -> tuple[Any, Places]:
     """
     Apply the table without its row on arguments, and say where things stood.
 
     Args:
         value: Any IR value.
+        gone: Paths of parts that are known to have no counterpart.
 
     Returns:
         The value, and the places of the lists that changed (a request's messages).
@@ -76,7 +77,12 @@ def regrouped(value: Any) -> tuple[Any, Places]:
     parts: list[list[str]] = []
     for number, message in enumerate(value.messages):
         path = f"{_MESSAGES}[{number}]"
-        for piece, numbers in _pieces(message):
+        left_out = {
+            number
+            for number in range(len(message.parts) if gone else 0)
+            if f"{path}.parts[{number}]" in gone
+        }
+        for piece, numbers in _pieces(message, left_out):
             messages.append(piece)
             paths.append(path)
             parts.append([f"{path}.parts[{n}]" for n in numbers])
@@ -90,25 +96,31 @@ def regrouped(value: Any) -> tuple[Any, Places]:
     return attrs.evolve(value, messages=tuple(messages)), places
 
 
-def _pieces(message: Message) -> list[tuple[Message, list[int]]]:
+def _pieces(
+    message: Message, left_out: Collection[int] = ()
+) -> list[tuple[Message, list[int]]]:
     """Split tool results out of *message*, with the numbers of the parts of each."""
     results = [isinstance(part, ToolResultPart) for part in message.parts]
     if not any(results) or (message.role == "tool" and len(results) == 1):
         return [(message, list(range(len(results))))]
     groups: list[list[int]] = []
     for number, is_result in enumerate(results):
+        if number in left_out:
+            continue
         if is_result or not groups or results[groups[-1][-1]]:
             groups.append([number])
         else:
             groups[-1].append(number)
+    groups += [[number] for number in sorted(left_out)]
+    # What the message itself says stays on the first piece that is there.
+    owner = groups[0]
     pieces: list[tuple[Message, list[int]]] = []
     for group in groups:
         parts: tuple[Part, ...] = tuple(message.parts[number] for number in group)
         role = "tool" if results[group[0]] else message.role
-        # What the message itself says stays on its first piece.
         piece = (
             attrs.evolve(message, role=role, parts=parts)
-            if not pieces
+            if group is owner
             else Message(role=role, parts=parts)
         )
         pieces.append((piece, group))

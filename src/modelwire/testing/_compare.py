@@ -16,12 +16,21 @@ import attrs
 from modelwire.ir._base import Node
 from modelwire.ir._messages import Message
 from modelwire.ir._parts import Annotation, Part, ServerToolCallPart, ToolCallPart
+from modelwire.ir._request import ChatRequest
 from modelwire.ir._response import Choice
 from modelwire.ir._tools import Tool
-from modelwire.testing._align import align
+from modelwire.testing._align import Pairs, align
 from modelwire.testing._canonical import Places, equal_arguments
 
-__all__ = ["Added", "Changed", "Difference", "Removed", "compare", "compare_placed"]
+__all__ = [
+    "Added",
+    "Changed",
+    "Difference",
+    "Removed",
+    "compare",
+    "compare_moved",
+    "compare_placed",
+]
 
 
 @attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
@@ -88,6 +97,7 @@ def compare_placed(
     x_places: Places,
     y_places: Places,
     gone: frozenset[str] = frozenset(),
+    came: frozenset[str] = frozenset(),
 ) -> list[Difference]:
     """
     Compare values that were regrouped, with the paths of before that.
@@ -99,22 +109,46 @@ def compare_placed(
         y_places: The same for *y*.
         gone: Paths of items of *x* that are known to have no counterpart in *y*, so
             that a similar neighbour is not taken for one.
+        came: Paths of items of *y* that are known to have no counterpart in *x*.
 
     Returns:
         As `compare`.
     """
-    walk = _Walk(x_places, y_places, gone)
+    walk = _Walk(x_places, y_places, gone, came)
     walk.value("$", x, "$", y)
     return walk.out
 
 
+def compare_moved(px: str, x: Any, py: str, y: Any) -> list[Difference]:
+    """
+    Compare an item with what it became in another place.
+
+    Args:
+        px: Where it stood.
+        x: What stood there.
+        py: Where it stands now.
+        y: What stands there.
+
+    Returns:
+        As `compare`; none of them is owed a loss, for that it moved is one.
+    """
+    walk = _Walk({}, {}, frozenset(), frozenset())
+    walk.value(px, x, py, y)
+    return [attrs.evolve(found, owed=False) for found in walk.out]
+
+
 class _Walk:
     def __init__(
-        self, x_places: Places, y_places: Places, gone: frozenset[str]
+        self,
+        x_places: Places,
+        y_places: Places,
+        gone: frozenset[str],
+        came: frozenset[str],
     ) -> None:
         self.x_places = x_places
         self.y_places = y_places
         self.gone = gone
+        self.came = came
         self.out: list[Difference] = []
 
     def value(self, px: str, x: Any, py: str, y: Any) -> None:
@@ -145,7 +179,7 @@ class _Walk:
             fx, fy = f"{px}.{name}", f"{py}.{name}"
             if name == "extra":
                 self.mapping(fx, a or {}, fy, b or {}, quoted=True)
-            elif name == "messages" and (self.x_places or self.y_places):
+            elif name in ("messages", "system") and isinstance(x, ChatRequest):
                 self.messages(fx, a, fy, b)
             elif (
                 name == "arguments"
@@ -158,10 +192,12 @@ class _Walk:
                 self.value(fx, a, fy, b)
 
     def messages(self, px: str, x: Any, py: str, y: Any) -> None:
-        """Compare lists of messages that were regrouped."""
+        """Compare lists of messages, which may have been regrouped."""
         xs, x_parts = _places(self.x_places, px, x)
         ys, y_parts = _places(self.y_places, py, y)
-        for i, j in align(x, y):
+        of_x = [_is_known(path, x_parts[n], self.gone) for n, path in enumerate(xs)]
+        of_y = [_is_known(path, y_parts[n], self.came) for n, path in enumerate(ys)]
+        for i, j in _aligned(x, y, of_x, of_y):
             if j is None and i is not None:
                 self.removed_message(xs[i], x[i], x_parts[i])
             elif i is None and j is not None:
@@ -201,13 +237,9 @@ class _Walk:
             self.added(f"{px}.parts[+]", part_to, part)
 
     def items(self, px: str, x: Any, xs: list[str], y: Any, ys: list[str]) -> None:
-        if not self.gone.isdisjoint(xs):
-            for path, item in zip(xs, x, strict=True):
-                if path in self.gone:
-                    self.removed(path, item)
-            left = [n for n, path in enumerate(xs) if path not in self.gone]
-            x, xs = tuple(x[n] for n in left), [xs[n] for n in left]
-        for i, j in align(x, y):
+        of_x = [path in self.gone for path in xs]
+        of_y = [path in self.came for path in ys]
+        for i, j in _aligned(x, y, of_x, of_y):
             if j is None and i is not None:
                 self.removed(xs[i], x[i])
             elif i is None and j is not None:
@@ -246,6 +278,26 @@ class _Walk:
                 _expand(to, value), befores, strict=True
             )
         ]
+
+
+def _is_known(path: str, parts: list[str], known: frozenset[str]) -> bool:
+    """Say whether a message is known to have no counterpart, itself or its parts."""
+    return path in known or (bool(parts) and known.issuperset(parts))
+
+
+def _aligned(x: Any, y: Any, of_x: list[bool], of_y: list[bool]) -> Pairs:
+    """Align two lists; what *of_x* or *of_y* marks is paired with nothing."""
+    if not any(of_x) and not any(of_y):
+        return align(x, y)
+    xs = [number for number, known in enumerate(of_x) if not known]
+    ys = [number for number, known in enumerate(of_y) if not known]
+    pairs = [
+        (None if i is None else xs[i], None if j is None else ys[j])
+        for i, j in align([x[n] for n in xs], [y[n] for n in ys])
+    ]
+    gone: Pairs = [(number, None) for number, known in enumerate(of_x) if known]
+    came: Pairs = [(None, number) for number, known in enumerate(of_y) if known]
+    return [*gone, *pairs, *came]
 
 
 def _expand(path: str, value: Any) -> list[tuple[str, bool]]:

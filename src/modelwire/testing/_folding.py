@@ -13,6 +13,7 @@ import attrs
 
 from modelwire.ir._messages import Message
 from modelwire.ir._parts import (
+    Annotation,
     Logprobs,
     Part,
     ReasoningPart,
@@ -84,12 +85,25 @@ def _join_texts(parts: list[TextPart]) -> list[Part]:
     joined = _with(
         parts[0],
         text="".join(part.text for part in parts),
-        annotations=tuple(note for part in parts for note in part.annotations),
+        annotations=_join_annotations(parts),
         logprobs=_join_logprobs([part.logprobs for part in parts]),
         **_joined_marks(parts),
     )
     # A stream has no empty text where a plain response may say `""`.
     return [] if joined == TextPart(text="") else [joined]
+
+
+def _join_annotations(parts: list[TextPart]) -> tuple[Annotation, ...]:
+    """Join annotations; their offsets count from the start of the joined text."""
+    joined: list[Annotation] = []
+    before = 0
+    for part in parts:
+        for note in part.annotations:
+            start = None if note.start is None else note.start + before
+            end = None if note.end is None else note.end + before
+            joined.append(_with(note, start=start, end=end))
+        before += len(part.text)
+    return tuple(joined)
 
 
 def _join_refusals(parts: list[RefusalPart]) -> list[Part]:

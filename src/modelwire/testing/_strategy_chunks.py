@@ -52,6 +52,8 @@ from modelwire.ir._parts import (
     ToolCallPart,
     UrlSource,
 )
+from modelwire.testing import _strategy_decoded as decoded
+from modelwire.testing._strategy_decoded import DECODED
 from modelwire.testing._strategy_parts import parts
 from modelwire.testing._strategy_responses import finishes, usages
 from modelwire.testing._strategy_values import (
@@ -194,6 +196,8 @@ def chunk_sequences(
     Returns:
         Lists of chunks that pass `check_chunks`.
     """
+    if dialect in DECODED:
+        return draw(decoded.chunk_sequences(dialect, errors=errors))
     script = _Script(draw, dialect)
     created = None if dialect == ANTHROPIC else 1700000000
     script.out.append(StreamStart("resp_1", "m", created))

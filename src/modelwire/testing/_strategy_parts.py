@@ -40,6 +40,8 @@ from modelwire.ir._tools import (
     ToolChoice,
     UnknownTool,
 )
+from modelwire.testing import _strategy_decoded as decoded
+from modelwire.testing._strategy_decoded import DECODED
 from modelwire.testing._strategy_values import (
     ANTHROPIC,
     BASE64,
@@ -355,6 +357,8 @@ def parts(role: Role, dialect: Dialect = None) -> st.SearchStrategy[Part]:
     Returns:
         Parts.
     """
+    if dialect in DECODED:
+        return decoded.parts(role, dialect)
     if role in ("system", "developer"):
         some = _text(dialect, role)
         return some if dialect else some | _unknown(None)
@@ -399,6 +403,8 @@ def messages(role: Role, dialect: Dialect = None) -> st.SearchStrategy[Message]:
     Returns:
         Messages; with a dialect, with a part at least, and without calls or results.
     """
+    if dialect in DECODED:
+        return decoded.messages(role, dialect)
     some = st.lists(parts(role, dialect), min_size=dialect is not None, max_size=3)
     optional: dict[str, st.SearchStrategy[Any]] = {"extra": extras(dialect)}
     if dialect != ANTHROPIC and role != "tool":
@@ -440,6 +446,8 @@ def conversations(draw: st.DrawFn, dialect: Dialect = None) -> tuple[Message, ..
     Returns:
         The messages.
     """
+    if dialect in DECODED:
+        return draw(decoded.conversations(dialect))
     if dialect is None:
         return (draw(messages("user")), *draw(_any_messages()))
     out = [draw(messages("user", dialect))]
@@ -508,6 +516,8 @@ def tools(dialect: Dialect = None) -> st.SearchStrategy[Tool]:
     Returns:
         Tools.
     """
+    if dialect in DECODED:
+        return decoded.tools(dialect)
     described = {
         "description": texts(),
         "strict": st.booleans(),
@@ -570,6 +580,8 @@ def tool_choices(dialect: Dialect = None) -> st.SearchStrategy[ToolChoice]:
     Returns:
         Choices; a named tool need not be declared.
     """
+    if dialect in DECODED:
+        return decoded.tool_choices(dialect)
     plain = st.builds(ToolChoice, mode=st.sampled_from(("auto", "none", "required")))
     named = st.builds(ToolChoice, mode=st.just("tool"), name=tool_names(dialect))
     if dialect == ANTHROPIC:

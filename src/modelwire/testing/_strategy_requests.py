@@ -19,6 +19,8 @@ from modelwire.ir._request import (
     ResponseFormat,
 )
 from modelwire.ir._tools import FunctionTool, ToolChoice
+from modelwire.testing import _strategy_decoded as decoded
+from modelwire.testing._strategy_decoded import DECODED
 from modelwire.testing._strategy_parts import (
     conversations,
     messages,
@@ -216,6 +218,8 @@ def chat_requests(draw: st.DrawFn, dialect: Dialect = None) -> ChatRequest:
     Returns:
         Requests.
     """
+    if dialect in DECODED:
+        return draw(decoded.requests(dialect))
     optional = _fields(dialect)
     fields: dict[str, Any] = {
         name: draw(optional[name]) for name in draw(_chosen(dialect))

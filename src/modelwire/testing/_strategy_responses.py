@@ -17,6 +17,8 @@ from modelwire.ir._parts import (
     ToolCallPart,
 )
 from modelwire.ir._response import FINISH_KINDS, ChatResponse, Choice, Finish, Usage
+from modelwire.testing import _strategy_decoded as decoded
+from modelwire.testing._strategy_decoded import DECODED
 from modelwire.testing._strategy_parts import parts
 from modelwire.testing._strategy_values import (
     ANTHROPIC,
@@ -70,6 +72,8 @@ def usages(draw: st.DrawFn, dialect: Dialect = None) -> Usage:
     Returns:
         Usage.
     """
+    if dialect in DECODED:
+        return draw(decoded.usages(dialect))
     counts = st.integers(0, 1000)
     uncached, read, write = draw(counts), draw(counts), draw(counts)
     output = draw(counts)
@@ -113,6 +117,8 @@ def finishes(draw: st.DrawFn, said: list[Part], dialect: Dialect = None) -> Fini
     Returns:
         Finishes.
     """
+    if dialect in DECODED:
+        return draw(decoded.finishes(said, dialect))
     called = any(isinstance(part, ToolCallPart) for part in said)
     refused = any(isinstance(part, RefusalPart) for part in said)
     if dialect == CHAT:
@@ -211,6 +217,8 @@ def chat_responses(draw: st.DrawFn, dialect: Dialect = None) -> ChatResponse:
     Returns:
         Responses.
     """
+    if dialect in DECODED:
+        return draw(decoded.responses(dialect))
     model = draw(st.sampled_from(("m", "gpt-5.2", "claude-opus-5")))
     fields: dict[str, Any] = {}
     if dialect == ANTHROPIC:

@@ -1,0 +1,84 @@
+"""
+Where parts of a request stand when its encoded form is read again.
+
+Encoders split, join and drop messages, and only the output knows its places.  A tool
+result, a call and a text keep their order on the way: the third result of the request
+is the third of the output.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from modelwire.ir._parts import TextPart
+
+if TYPE_CHECKING:
+    from modelwire.ir._request import ChatRequest
+
+__all__ = ["Landing"]
+
+_MESSAGE: Final = re.compile(r"\$\.(?:messages|system)\[\d+\]")
+_PART: Final = re.compile(r"\$\.(?:messages|system)\[\d+\]\.parts\[\d+\]")
+
+_Key: TypeAlias = tuple[str, str]
+
+
+class Landing:
+    """
+    Finds the parts of one request in another.
+
+    Args:
+        request: The request that was encoded.
+        decoded: What decoding the output gave.
+    """
+
+    __slots__ = ("_keys", "_places")
+
+    def __init__(self, request: ChatRequest, decoded: ChatRequest) -> None:
+        self._keys = {path: (key, n) for path, key, n in _numbered(request)}
+        self._places = {(key, n): path for path, key, n in _numbered(decoded)}
+
+    @staticmethod
+    def is_needed(path: str | None) -> bool:
+        """Say whether *path* leads into a message, whose place may change."""
+        return path is not None and _MESSAGE.match(path) is not None
+
+    def place(self, path: str) -> str | None:
+        """
+        Give the place in the output.
+
+        Args:
+            path: A place in the request.
+
+        Returns:
+            The place; `None` where the output has nothing that is known to be it.
+        """
+        part = _PART.match(path)
+        if part is not None:
+            key = self._keys.get(part[0])
+            found = None if key is None else self._places.get(key)
+            return None if found is None else found + path[part.end() :]
+        message = _MESSAGE.match(path)
+        if message is None:
+            return path
+        for part_path, key in self._keys.items():
+            if part_path.startswith(f"{message[0]}.") and key in self._places:
+                found = self._places[key].rpartition(".parts[")[0]
+                return found + path[message.end() :]
+        return None
+
+
+def _numbered(request: ChatRequest) -> Iterator[tuple[str, _Key, int]]:
+    """Give each part's path, what it is, and how many of these came before it."""
+    counts: dict[_Key, int] = {}
+    for field in ("system", "messages"):
+        messages: tuple[Any, ...] = getattr(request, field)
+        for i, message in enumerate(messages):
+            for k, part in enumerate(message.parts):
+                text = part.text if isinstance(part, TextPart) else ""
+                key = (type(part).__name__, text)
+                number = counts.get(key, 0)
+                counts[key] = number + 1
+                yield f"$.{field}[{i}].parts[{k}]", key, number

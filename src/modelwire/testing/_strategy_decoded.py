@@ -1,0 +1,188 @@
+"""
+IR values that a dialect's own decoder made of drawn JSON, for the strategies.
+
+A dialect stands here with tables of what its wire may say (`_wire_…`).  Whatever its
+decoder makes of that is what the decoder gives, spelling notes included.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from typing import Any, Final
+
+import attrs
+from hypothesis import strategies as st
+
+from modelwire import codecs
+from modelwire.codecs._json import dumps
+from modelwire.ir._chunks import StreamChunk
+from modelwire.ir._messages import Message, Role
+from modelwire.ir._parts import Part, RefusalPart, ToolCallPart
+from modelwire.ir._request import ChatRequest
+from modelwire.ir._response import ChatResponse, Finish, Usage
+from modelwire.ir._tools import Tool, ToolChoice
+from modelwire.testing import (
+    _wire_gemini,
+    _wire_gemini_stream,
+    _wire_responses,
+    _wire_responses_stream,
+)
+
+__all__ = [
+    "DECODED",
+    "chunk_sequences",
+    "conversations",
+    "finishes",
+    "messages",
+    "parts",
+    "requests",
+    "responses",
+    "tool_choices",
+    "tools",
+    "usages",
+]
+
+GEMINI: Final = "gemini-generate"
+RESPONSES: Final = "openai-responses"
+
+_TABLES: Final[Mapping[str, Any]] = {
+    GEMINI: _wire_gemini,
+    RESPONSES: _wire_responses,
+}
+_STREAMS: Final[Mapping[str, Any]] = {
+    GEMINI: _wire_gemini_stream,
+    RESPONSES: _wire_responses_stream,
+}
+DECODED: Final = frozenset(_TABLES)
+"""The dialects that have tables."""
+
+_ACTIONS: Final = ("generateContent", "streamGenerateContent?alt=sse",
+                   "streamGenerateContent")  # fmt: skip
+_PATHS: Final[Mapping[str, tuple[str, ...]]] = {
+    GEMINI: tuple(
+        f"/v1beta/models/{model}:{action}"
+        for model in ("m", "gemini-2.5-pro")
+        for action in _ACTIONS
+    )
+}
+"""Paths that say something of the request: the model, and whether it streams."""
+
+
+def _request(dialect: str, body: Any, target: str = "") -> ChatRequest:
+    path, _, query = target.partition("?")
+    request: ChatRequest = codecs.get(dialect).decode_request(
+        dumps(body), path=path, query=query
+    )
+    return request
+
+
+@functools.cache
+def requests(dialect: str) -> st.SearchStrategy[ChatRequest]:
+    """Give requests of a dialect of `DECODED`."""
+    targets = st.sampled_from(_PATHS.get(dialect, ("",)))
+    bodies = _TABLES[dialect].requests()
+    return st.builds(functools.partial(_request, dialect), bodies, targets)
+
+
+@functools.cache
+def responses(dialect: str) -> st.SearchStrategy[ChatResponse]:
+    """Give responses of a dialect of `DECODED`."""
+
+    def decode(body: Any) -> ChatResponse:
+        response: ChatResponse = codecs.get(dialect).decode_response(dumps(body))
+        return response
+
+    return st.builds(decode, _TABLES[dialect].responses())
+
+
+@functools.cache
+def chunk_sequences(
+    dialect: str, *, errors: bool
+) -> st.SearchStrategy[list[StreamChunk]]:
+    """Give whole streams of a dialect of `DECODED`."""
+
+    def decode(data: bytes) -> list[StreamChunk]:
+        decoder = codecs.get(dialect).stream_decoder()
+        return [*decoder.feed(data), *decoder.close()]
+
+    return st.builds(decode, _STREAMS[dialect].streams(errors=errors))
+
+
+@functools.cache
+def messages(role: Role, dialect: str) -> st.SearchStrategy[Message]:
+    """Give messages of one role of a dialect of `DECODED`, with a part at least."""
+
+    def decode(body: Any) -> Message:
+        request = _request(dialect, body)
+        return (*request.system, *request.messages)[0]
+
+    found = st.builds(decode, _TABLES[dialect].spoken(role))
+    return found.filter(lambda message: bool(message.parts))
+
+
+@functools.cache
+def parts(role: Role, dialect: str) -> st.SearchStrategy[Part]:
+    """Give parts of one role of a dialect of `DECODED`."""
+    return messages(role, dialect).flatmap(
+        lambda message: st.sampled_from(message.parts)
+    )
+
+
+def conversations(dialect: str) -> st.SearchStrategy[tuple[Message, ...]]:
+    """Give conversations of a dialect of `DECODED`."""
+    return requests(dialect).map(lambda request: request.messages)
+
+
+_BARE: Final[Mapping[str, Mapping[str, Any]]] = {
+    GEMINI: {"contents": []},
+    RESPONSES: {"model": "m", "input": "a"},
+}
+
+
+def tools(dialect: str) -> st.SearchStrategy[Tool]:
+    """Give tool declarations of a dialect of `DECODED`."""
+
+    def decode(tool: Any) -> Tool:
+        body = {**_BARE[dialect], "tools": [tool]}
+        return _request(dialect, body).tools[0]
+
+    return st.builds(decode, _TABLES[dialect].tools())
+
+
+def tool_choices(dialect: str) -> st.SearchStrategy[ToolChoice]:
+    """Give tool choices of a dialect of `DECODED`."""
+    field = "toolConfig" if dialect == GEMINI else "tool_choice"
+
+    def decode(choice: Any) -> ToolChoice | None:
+        body = {**_BARE[dialect], field: choice}
+        return _request(dialect, body).tool_choice
+
+    found: Any = st.builds(decode, _TABLES[dialect].choices())
+    return found.filter(lambda choice: choice is not None)
+
+
+def usages(dialect: str) -> st.SearchStrategy[Usage]:
+    """Give usage of a dialect of `DECODED`."""
+    field = "usageMetadata" if dialect == GEMINI else "usage"
+
+    def decode(usage: Any) -> Usage:
+        body = dumps({field: usage})
+        response: ChatResponse = codecs.get(dialect).decode_response(body)
+        return response.usage or Usage()
+
+    return st.builds(decode, _TABLES[dialect].usages())
+
+
+@st.composite
+def finishes(draw: st.DrawFn, said: list[Part], dialect: str) -> Finish:
+    """Draw why a choice of a dialect of `DECODED` ended."""
+    some = responses(dialect).filter(lambda one: one.choices[0].finish is not None)
+    finish = draw(some).choices[0].finish or Finish(kind="unknown")
+    if finish.kind not in ("stop", "tool_calls", "refusal", "compaction"):
+        return finish
+    # What is said decides what an ordinary end means.
+    if any(isinstance(part, ToolCallPart) for part in said):
+        return attrs.evolve(finish, kind="tool_calls")
+    refused = any(isinstance(part, RefusalPart) for part in said)
+    return attrs.evolve(finish, kind="refusal" if refused else "stop")
