@@ -23,10 +23,19 @@ ALLOWED = {
     "adapt": {"errors", "ir", "codecs", "adapt"},
     "_watch": {"errors", "ir"},
     "translate": {"errors", "ir", "codecs", "adapt", "_watch"},
+    "translate_operations": {"errors", "ir", "codecs", "translate"},
     "testing": BASE | {"adapt", "translate", "testing"},
-    "transports": BASE | {"adapt", "translate", "transports"},
+    "transports": BASE | {"adapt", "translate", "translate_operations", "transports"},
     "_cli": BASE | {"adapt", "translate", "testing", "transports", "_cli"},
-    "__init__": {"errors", "ir", "sse", "codecs", "adapt", "translate"},
+    "__init__": {
+        "errors",
+        "ir",
+        "sse",
+        "codecs",
+        "adapt",
+        "translate",
+        "translate_operations",
+    },
     "__main__": {"_cli"},
 }
 

@@ -19,13 +19,24 @@ if TYPE_CHECKING:
         ir as ir,
         sse as sse,
         translate as translate,
+        translate_operations as translate_operations,
     )
 
-__all__ = ["__version__", "codecs", "errors", "ir", "sse", "translate"]
+__all__ = [
+    "__version__",
+    "codecs",
+    "errors",
+    "ir",
+    "sse",
+    "translate",
+    "translate_operations",
+]
 
 __version__: Final = "0.1.0"
 
-_SUBMODULES: Final = frozenset({"codecs", "errors", "ir", "sse", "translate"})
+_SUBMODULES: Final = frozenset(
+    {"codecs", "errors", "ir", "sse", "translate", "translate_operations"}
+)
 
 
 def __getattr__(name: str) -> Any:

@@ -24,6 +24,7 @@ from modelwire import codecs
 from modelwire._watch import Watch, Watched
 from modelwire.adapt._adapted import Adapter, chain, encode_adapted
 from modelwire.adapt._carrier_stowed import encode_stowed
+from modelwire.codecs._aborted import aborted
 from modelwire.codecs._base import (
     COLLECT,
     RAISE_ON_ERROR,
@@ -397,10 +398,20 @@ class StreamTranslator(Watched):
             The bytes that end the target's stream: its error event when the source
             ended too early, never a success.
         """
-        written = self._write(self._decoder.close())
-        if self._held is not None:
-            return written
-        return written + self._encoder.close()
+        return self._end(self._decoder.close())
+
+    def abort(self, error: ErrorInfo | None = None) -> bytes:
+        """
+        Take the failure of the connection, in place of `close`.
+
+        Args:
+            error: How it failed; what the client is told.
+
+        Returns:
+            The bytes that end the target's stream in its error event, unless the
+            stream had said its end already.
+        """
+        return self._end(aborted(self._decoder, error))
 
     def keepalive(self) -> bytes:
         """
@@ -411,6 +422,10 @@ class StreamTranslator(Watched):
             before the first output.
         """
         return b"" if self._held is not None else self._encoder.encode(Keepalive())
+
+    def _end(self, chunks: list[StreamChunk]) -> bytes:
+        written = self._write(chunks)
+        return written if self._held is not None else written + self._encoder.close()
 
     def _write(self, chunks: list[StreamChunk]) -> bytes:
         written: list[bytes] = []

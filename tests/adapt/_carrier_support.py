@@ -249,10 +249,10 @@ def send_stream(
         encoder.encode(seen) for chunk in chunks for seen in stow.feed(chunk)
     )
     data += encoder.close()
-    return Sent(_fold(client, data), stow.account(encoder.losses))
+    return Sent(fold_answer(client, data), stow.account(encoder.losses))
 
 
-def _fold(client: str, data: bytes) -> Any:
+def fold_answer(client: str, data: bytes) -> Any:
     """Fold a stream, `reasoning_details` included."""
     folded = fold(client, data)
     if client == OC:
@@ -266,13 +266,13 @@ def _fold(client: str, data: bytes) -> Any:
     return folded
 
 
-def replay(client: str, answer: Any) -> bytes:
+def replay(client: str, answer: Any, before: Any = None) -> bytes:
     """Give the client's next request: its history, the answer, results."""
     results = [
         Result(call_id=call_id, name=name, text="done")
         for call_id, name, _ in calls_of(client, answer)
     ]
-    return json.dumps(extend(client, FIRST[client], answer, results)).encode()
+    return json.dumps(extend(client, before or FIRST[client], answer, results)).encode()
 
 
 def decode(client: str, body: bytes) -> ChatRequest:
@@ -327,16 +327,14 @@ def left_over(response: ChatResponse, losses) -> list[Part]:
     parts = []
     for number, part in enumerate(choice.message.parts):
         path = f"$.choices[0].message.parts[{number}]"
-        if path in gone:
-            part = attrs.evolve(part, **dict.fromkeys(state_of(part)))
-        for name in state_of(part):
-            if f"{path}.{name}" in gone:
-                part = attrs.evolve(part, **{name: None})
-        if isinstance(part, ToolCallPart) and (
-            f"{path}.extra['openai-chat'].extra_content" in gone
-        ):
-            part = attrs.evolve(part, extra={})
-        parts.append(part)
+        changes: dict[str, Any] = {
+            name: None
+            for name in state_of(part)
+            if path in gone or f"{path}.{name}" in gone
+        }
+        if f"{path}.extra['openai-chat'].extra_content" in gone:
+            changes["extra"] = {}
+        parts.append(attrs.evolve(part, **changes))
     return parts
 
 
@@ -450,10 +448,9 @@ def with_assistant(request: ChatRequest, parts) -> ChatRequest:
     """Put other words into the assistant's mouth."""
     messages = []
     for message in request.messages:
-        if message.role == "assistant":
-            if not parts:
-                continue
-            message = attrs.evolve(message, parts=tuple(parts))
+        if message.role != "assistant":
+            messages.append(message)
+        elif parts:
+            messages.append(attrs.evolve(message, parts=tuple(parts)))
             parts = ()
-        messages.append(message)
     return attrs.evolve(request, messages=tuple(messages))

@@ -23,7 +23,7 @@ PAIRS = [(a, b) for a in (*codecs.DIALECTS, None) for b in codecs.DIALECTS]
 PAIR = pytest.mark.parametrize(
     ("source", "target"), PAIRS, ids=[f"{a}-to-{b}" for a, b in PAIRS]
 )
-QUICK = settings(max_examples=25)
+QUICK = settings(max_examples=80)
 
 
 def fetched(source):
@@ -114,7 +114,7 @@ def test_all_of_them(source, target):
     ids=lambda options: "-".join(options.values()),
 )
 def test_other_ways_to_repair(options, target):
-    @settings(max_examples=60)
+    @settings(max_examples=200)
     @given(of(None))
     def check(request):
         account(request, [partial(adapt.normalise, target=target, **options)], target)
@@ -131,7 +131,7 @@ def test_rules_of_turns_that_alternate(target):
         one_turn=True,
     )
 
-    @settings(max_examples=60)
+    @settings(max_examples=200)
     @given(of(None))
     def check(request):
         account(request, [partial(adapt.normalise, target=target, rules=rules)], target)

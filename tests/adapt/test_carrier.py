@@ -266,6 +266,19 @@ def test_results_find_their_calls():
     assert calls == answered == ["call_1", "call_2"]
 
 
+def test_an_id_that_looks_like_one_carries_none():
+    odd = attrs.evolve(CALL, id="mwcarry1")
+    response = way.answer(THINK, CALL, CALL)
+    (choice,) = response.choices
+    said = attrs.evolve(choice.message, parts=(THINK, odd, SIGNED))
+    response = attrs.evolve(response, choices=(attrs.evolve(choice, message=said),))
+    stowed = CARRIER.stow(response, client=OC)
+    first, second = stowed.response.choices[0].message.parts
+    assert first == odd
+    assert second.id.startswith("_mwcarry1")
+    assert second.signature is None
+
+
 def test_a_result_alone_has_a_clean_id_too():
     request = history(OC, THINK, CALL)
     tools = tuple(m for m in request.messages if m.role == "tool")

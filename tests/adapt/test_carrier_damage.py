@@ -1,4 +1,4 @@
-"""What a client damages is a loss: nothing of it reaches the upstream, and nothing raises."""
+"""What a client damages is a loss: nothing raises, nothing reaches the upstream."""
 
 from __future__ import annotations
 
@@ -95,7 +95,8 @@ def test_damage_never_reaches_the_upstream(client, upstream, profile):
                 # What lost its mark is the client's own value: no upstream's.
                 assert (name, value.value) in known or value.dialect == client
         sent_on = way.encode(upstream, adapted.request).decode()
-        assert "mwcarry1" not in sent_on
+        if not any("mwcarry1" in value for _, value in known):
+            assert "mwcarry1" not in sent_on
         assert "1yrracwm" not in sent_on
         payload = damaged.removeprefix("mwcarry1").removesuffix("1yrracwm")
         assert not any(piece in sent_on for piece in fragments(payload))
@@ -251,5 +252,5 @@ def test_an_envelope_where_none_is_put_is_taken_out():
     adapted = CARRIER.recover(attrs.evolve(request, messages=messages), client=GG)
     assert adapted.request.messages[-1].parts == (ToolResultPart(call_id="c"),)
     assert [x.path for x in adapted.losses if x.action == "dropped"] == [
-        "$.messages[2].parts[0].signature"
+        f"$.messages[{len(messages) - 1}].parts[0].signature"
     ]

@@ -60,6 +60,7 @@ class Arrived:
     path: str
     query: str
     headers: tuple[tuple[str, str], ...]
+    request: ChatRequest
 
     def translated(self, target: str) -> EncodedRequest:
         """Translate it for an upstream, as a gateway does."""
@@ -132,6 +133,7 @@ class Loopback:
 
         class Handler(BaseHTTPRequestHandler):
             timeout = TIMEOUT
+            disable_nagle_algorithm = True
 
             def do_POST(self) -> None:
                 loopback._serve(self)
@@ -184,7 +186,9 @@ class Loopback:
                 body, path=split.path, query=split.query, headers=headers
             )
             self.requests.append(request)
-            arrived = Arrived(route.dialect, body, split.path, split.query, headers)
+            arrived = Arrived(
+                route.dialect, body, split.path, split.query, headers, request
+            )
             self.arrived.append(arrived)
             answer = self.answer
             assert answer is not None

@@ -12,7 +12,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from tests._served import Switch, serving
 from tests.clients._loopback import TIMEOUT, Loopback
+from tests.clients._relay import ByCodecs, ByGateway
 
 _FOREIGN = ("OPENAI_", "ANTHROPIC_", "AZURE_OPENAI_", "GOOGLE_", "GEMINI_")
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
@@ -39,6 +41,22 @@ def loopback(_server):
     _server.reset()
     yield _server
     assert _server.faults == []
+
+
+@pytest.fixture(scope="session")
+def _gateway(_no_settings_from_outside):
+    pytest.importorskip("anyio")
+    switch = Switch()
+    with serving(switch, lifespan="on") as url:
+        yield switch, url
+
+
+@pytest.fixture(params=["codecs", "gateway"])
+def relay(request, loopback):
+    """Give both ways from a client to an upstream of another dialect."""
+    if request.param == "codecs":
+        return ByCodecs(loopback)
+    return ByGateway(loopback, *request.getfixturevalue("_gateway"))
 
 
 def _openai(url: str) -> Any:
@@ -74,19 +92,27 @@ _MAKERS: dict[str, Callable[[str], Any]] = {
 
 
 @pytest.fixture(scope="session")
-def clients(_server):
-    """Give a client by its name; a package that is not there skips the test."""
-    made: dict[str, Any] = {}
+def _made():
+    """Give a client by its name and where it goes."""
+    made: dict[tuple[str, str], Any] = {}
     with contextlib.ExitStack() as stack:
 
-        def client(name: str) -> Any:
-            if name not in made:
-                found = _MAKERS[name](_server.url)
+        def client(name: str, url: str) -> Any:
+            if (name, url) not in made:
+                found = _MAKERS[name](url)
                 stack.callback(found.close)
-                made[name] = found
-            return made[name]
+                made[name, url] = found
+            return made[name, url]
 
         yield client
+
+
+@pytest.fixture
+def clients(request, _made, _server):
+    """Give a client by its name; a package that is not there skips the test."""
+    relayed = "relay" in request.fixturenames
+    url = request.getfixturevalue("relay").url if relayed else _server.url
+    return lambda name: _made(name, url)
 
 
 @pytest.fixture

@@ -6,18 +6,16 @@ import asyncio
 from typing import Any
 
 import pytest
-from tests._wires import AM, DIALECTS, GG, OC, OR, Wire
+from tests._wires import AM, DIALECTS, GG, OC, OR
 from tests.clients._answers import INTERLEAVED, RESPONSES, USAGE, response, thinking
 from tests.clients._loopback import (
     TIMEOUT,
     Answer,
-    Arrived,
     Loopback,
     stream_of,
-    translated,
-    translated_stream,
     whole,
 )
+from tests.clients._relay import ByCodecs
 from tests.clients._seen import CLIENTS, MODEL, STREAMED, Seen
 from tests.clients._seen_openai import ASK
 from tests.clients._upstream import ITEMS, PROOF, UPSTREAM
@@ -38,23 +36,6 @@ def served(reader: str, dialect: str, value: ir.ChatResponse, **options: Any) ->
     if reader == "plain":
         return whole(dialect, value)
     return stream_of(dialect, ir.explode(value), **options)
-
-
-def relayed(wire: Wire, upstream: str, **options: Any) -> Any:
-    """Answer as a gateway does: translate the question, and the answer back."""
-
-    def answer(arrived: Arrived) -> Answer:
-        asked = arrived.translated(upstream)
-        assert asked.request is not None
-        if not asked.request.stream:
-            return translated(
-                wire.body, upstream, arrived.dialect, for_request=asked, **options
-            )
-        return translated_stream(
-            wire.pieces, upstream, arrived.dialect, for_request=asked, **options
-        )
-
-    return answer
 
 
 # --- what is served -----------------------------------------------------------------
@@ -155,10 +136,10 @@ def usage(name: str, upstream: str) -> tuple[int | None, ...]:
 @pytest.mark.parametrize("case", RELAYED)
 @pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: f"{pair[0]}-over-{pair[1]}")
-def test_a_client_reads_a_translated_answer(loopback, clients, pair, reader, case):
+def test_a_client_reads_a_relayed_answer(relay, clients, pair, reader, case):
     name, upstream = pair
     client = CLIENTS[name]
-    loopback.answer = relayed(UPSTREAM[upstream][case], upstream)
+    relay.serve(upstream, UPSTREAM[upstream][case])
     finish, _ = ITEMS[case]
     if finish == "stop_sequence" and upstream != AM:
         finish = "stop"  # no other upstream says which of the two it was
@@ -174,8 +155,8 @@ def test_a_client_reads_a_translated_answer(loopback, clients, pair, reader, cas
 def test_openai_reads_translated_thinking_in_the_profiles_field(
     loopback, openai_client, reader
 ):
-    loopback.answer = relayed(
-        UPSTREAM[AM]["thinking"], AM, target_profile=PROFILES["deepseek"]
+    ByCodecs(loopback).serve(
+        AM, UPSTREAM[AM]["thinking"], target_profile=PROFILES["deepseek"]
     )
     seen = CLIENTS["openai"].readers[reader](openai_client)
     assert (seen.thinking, seen.text) == ((("It is May.", ""),), "Sunny.")
@@ -184,14 +165,14 @@ def test_openai_reads_translated_thinking_in_the_profiles_field(
 # --- asynchronously -----------------------------------------------------------------
 
 
-def test_openai_async(loopback):
+def test_openai_async(relay):
     openai = pytest.importorskip("openai")
-    loopback.answer = stream_of(OC, ir.explode(RESPONSES["parallel"]))
+    relay.serve(AM, UPSTREAM[AM]["parallel"])
 
     async def read() -> Any:
         async with (
             openai.AsyncOpenAI(
-                base_url=f"{loopback.url}/v1",
+                base_url=f"{relay.url}/v1",
                 api_key="test-key",
                 max_retries=0,
                 timeout=TIMEOUT,
@@ -205,14 +186,36 @@ def test_openai_async(loopback):
     assert [call.id for call in message.tool_calls] == ["call_1", "call_2"]
 
 
-def test_anthropic_async(loopback):
+def test_responses_async(relay):
+    openai = pytest.importorskip("openai")
+    relay.serve(GG, UPSTREAM[GG]["parallel"])
+
+    async def read() -> Any:
+        async with (
+            openai.AsyncOpenAI(
+                base_url=f"{relay.url}/v1",
+                api_key="test-key",
+                max_retries=0,
+                timeout=TIMEOUT,
+            ) as client,
+            client.responses.stream(model=MODEL, input="What?") as stream,
+        ):
+            return await stream.get_final_response()
+
+    response = asyncio.run(read())
+    kinds = [item.type for item in response.output]
+    assert kinds == ["message", "function_call", "function_call"]
+    assert response.usage.input_tokens_details.cached_tokens == USAGE.cache_read
+
+
+def test_anthropic_async(relay):
     anthropic = pytest.importorskip("anthropic")
-    loopback.answer = relayed(UPSTREAM[OC]["parallel"], OC)
+    relay.serve(OC, UPSTREAM[OC]["parallel"])
 
     async def read() -> Any:
         async with (
             anthropic.AsyncAnthropic(
-                base_url=loopback.url,
+                base_url=relay.url,
                 api_key="test-key",
                 max_retries=0,
                 timeout=TIMEOUT,
@@ -226,8 +229,8 @@ def test_anthropic_async(loopback):
     assert message.usage.cache_read_input_tokens == USAGE.cache_read
 
 
-def test_gemini_async(loopback, gemini_client):
-    loopback.answer = relayed(UPSTREAM[AM]["parallel"], AM)
+def test_gemini_async(relay, gemini_client):
+    relay.serve(AM, UPSTREAM[AM]["parallel"])
 
     async def read() -> Any:
         found = []

@@ -13,8 +13,7 @@ from typing import Any
 
 import pytest
 from tests._agent import Asked, asked
-from tests._wires import AM, DIALECTS, GG, OC, OR, Call, Say, Think, wire
-from tests.clients._loopback import Answer, Arrived, translated, translated_stream
+from tests._wires import AM, DIALECTS, GG, OC, OR, Call, Say, Think, Wire, wire
 from tests.clients._seen import CLIENTS, MODEL
 from tests.clients._upstream import PROOF
 
@@ -24,32 +23,19 @@ TOOLS = ("now", "lookup")
 RESULTS = {"now": "five o'clock", "lookup": '{"found":"✓"}'}
 
 
-class Upstream:
-    """Answers the first question with calls and the second with text."""
-
-    def __init__(self, dialect: str) -> None:
-        self.dialect = dialect
-        self.bodies: list[dict[str, Any]] = []
-        self.answers = [
-            wire(
-                dialect,
-                Think("It is May.", proof=PROOF),
-                Say("Let me look."),
-                Call("call_a", "now"),
-                Call("call_b", "lookup", json.dumps(ARGUMENTS, ensure_ascii=False)),
-            ),
-            wire(dialect, Say("It is five."), id_="2"),
-        ]
-
-    def __call__(self, arrived: Arrived) -> Answer:
-        sent = arrived.translated(self.dialect)
-        said = self.answers[len(self.bodies)]
-        self.bodies.append(json.loads(sent.body))
-        source, target = self.dialect, arrived.dialect
-        assert sent.request is not None
-        if sent.request.stream:
-            return translated_stream(said.pieces, source, target, for_request=sent)
-        return translated(said.body, source, target, for_request=sent)
+def answers(dialect: str) -> tuple[Wire, Wire]:
+    """Calls for the first question, text for the second."""
+    arguments = json.dumps(ARGUMENTS, ensure_ascii=False)
+    return (
+        wire(
+            dialect,
+            Think("It is May.", proof=PROOF),
+            Say("Let me look."),
+            Call("call_a", "now"),
+            Call("call_b", "lookup", arguments),
+        ),
+        wire(dialect, Say("It is five."), id_="2"),
+    )
 
 
 Calls = dict[str, tuple[Any, Any]]
@@ -209,10 +195,10 @@ AGENTS: dict[str, Callable[..., str]] = {
 @pytest.mark.parametrize("stream", [False, True], ids=["plain", "stream"])
 @pytest.mark.parametrize("dialect", DIALECTS)
 @pytest.mark.parametrize("name", AGENTS)
-def test_S04_S13_an_agent_goes_on(loopback, clients, name, dialect, stream):
-    upstream = loopback.answer = Upstream(dialect)
+def test_S04_S13_an_agent_goes_on(relay, clients, name, dialect, stream):
+    relay.serve(dialect, *answers(dialect))
     assert AGENTS[name](clients(name), stream=stream) == "It is five."
-    _, body = upstream.bodies
+    _, body = relay.bodies
     items = asked(dialect, body)
     check_calls(items)
     check_proof(items, dialect, own=CLIENTS[name].dialect == dialect)

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from tests._wires import DIALECTS, Say, wire
 from tests.clients._answers import response
-from tests.clients._loopback import (
-    Answer,
-    Arrived,
-    translated,
-    translated_stream,
-    whole,
-)
-from tests.clients._seen import MODEL
+from tests.clients._loopback import whole
+from tests.clients._seen import CLIENTS, MODEL
 from tests.clients._seen_value import QUESTION
 
 from modelwire import codecs, ir
@@ -85,32 +80,25 @@ PARSERS = {
 @pytest.mark.parametrize("stream", [False, True], ids=["plain", "stream"])
 @pytest.mark.parametrize("upstream", DIALECTS)
 @pytest.mark.parametrize("name", PARSERS)
-def test_an_object_is_parsed(loopback, clients, name, upstream, stream):
-    said = wire(upstream, Say(TEXT[:9], TEXT[9:]))
-    sent = []
-
-    def answer(arrived: Arrived) -> Answer:
-        asked = arrived.translated(upstream)
-        sent.append(asked)
-        if stream:
-            return translated_stream(
-                said.pieces, upstream, arrived.dialect, for_request=asked
-            )
-        return translated(said.body, upstream, arrived.dialect, for_request=asked)
-
-    loopback.answer = answer
+def test_an_object_is_parsed(relay, clients, name, upstream, stream):
+    relay.serve(upstream, wire(upstream, Say(TEXT[:9], TEXT[9:])))
     assert PARSERS[name](clients(name), stream=stream) == EXPECTED
-    (request,) = loopback.requests
-    assert request.response_format.kind == "json_schema"
-    if name in ("openai", "responses"):
-        assert request.response_format.name == "Weather"
-        assert request.response_format.strict is True
-    (asked,) = sent
-    decoded = codecs.get(upstream).decode_request(asked.body, path=asked.path)
+    (body,), (path,) = relay.bodies, relay.paths
+    decoded = codecs.get(upstream).decode_request(json.dumps(body).encode(), path=path)
     wanted = decoded.response_format
     assert wanted.kind == "json_schema"
     assert set(wanted.schema["properties"]) == {"city", "celsius"}
     assert set(wanted.schema["required"]) == {"city", "celsius"}
+
+
+@pytest.mark.parametrize("name", ["openai", "responses"])
+def test_a_strict_schema_has_its_name(loopback, clients, name):
+    dialect = CLIENTS[name].dialect
+    loopback.answer = whole(dialect, response(ir.TextPart(text=TEXT)))
+    assert PARSERS[name](clients(name), stream=False) == EXPECTED
+    (request,) = loopback.requests
+    wanted = request.response_format
+    assert (wanted.kind, wanted.name, wanted.strict) == ("json_schema", "Weather", True)
 
 
 def test_openai_refusal_is_a_refusal(loopback, openai_client):

@@ -33,6 +33,7 @@ from modelwire.ir import (
     ToolArgumentsDelta,
     ToolCallPart,
     ToolResultPart,
+    Usage,
     UsageUpdate,
     explode,
 )
@@ -213,6 +214,20 @@ def thoughts_behind_summary():
         ReasoningPart(),
         ReasoningDelta(index=0, text="s", summary=0),
         ReasoningDelta(index=0, text="t"),
+    )
+
+
+def counted_down():
+    """A usage that says less at the end than at the beginning."""
+    block = _block(TextPart(text=""), TextDelta(index=0, text="a"))
+    early = Usage(input_total=9, cache_read=3, output_total=4, reasoning=2)
+    late = Usage(input_total=9, output_total=4)
+    return (
+        START,
+        UsageUpdate(usage=early),
+        *block[1:-1],
+        UsageUpdate(usage=late),
+        block[-1],
     )
 
 

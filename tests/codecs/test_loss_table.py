@@ -23,7 +23,18 @@ from tests.codecs import (
     _loss_rows_settings,
     _loss_rows_tools,
 )
-from tests.codecs._loss_sources import AN, GE, OC, OR, Streamed, after, called, losses
+from tests.codecs._loss_sources import (
+    AN,
+    GE,
+    OC,
+    OR,
+    Streamed,
+    after,
+    asked,
+    called,
+    losses,
+    whole,
+)
 
 from modelwire import codecs
 from modelwire.codecs import COLLECT
@@ -107,10 +118,14 @@ REACHED = {
     for action, severity in pairs
 }
 
-# Losses that only a translation can see; see test_a_prefilled_answer.
+# Losses that encoding a value alone does not cause; see test_a_prefilled_answer and
+# test_what_the_caller_adds.
 BETWEEN = {
-    (LossCode.ROLE_PREFILL, target, "approximated", "approximation")
-    for target in (OC, OR)
+    (LossCode.ROLE_PREFILL, OC, "approximated", "approximation"),
+    (LossCode.ROLE_PREFILL, OR, "approximated", "approximation"),
+    (LossCode.RESP_ID, GE, "synthesised", "cosmetic"),
+    (LossCode.RESP_MODEL, GE, "synthesised", "cosmetic"),
+    (LossCode.RESP_CREATED, GE, "synthesised", "cosmetic"),
 }
 
 
@@ -185,10 +200,14 @@ def account_for(loss, target):
 @pytest.mark.parametrize("target", codecs.DIALECTS)
 def test_recorded_traffic_loses_nothing_else(target):
     surprises = set()
-    for kind in ("request", "response"):
+    for kind in ("request", "response", "stream"):
         for case in cases(kind):
             codec = codecs.get(case.dialect)
-            if kind == "request":
+            if kind == "stream":
+                decoder = codec.stream_decoder(headers=case.response_headers)
+                chunks = (*decoder.feed(case.response_body), *decoder.close())
+                source = Streamed(chunks)
+            elif kind == "request":
                 path, _, query = case.request_path.partition("?")
                 source = codec.decode_request(
                     case.request_body,
@@ -210,7 +229,22 @@ def test_recorded_traffic_loses_nothing_else(target):
     assert not surprises
 
 
-# --- what only a translation can see ------------------------------------------------
+# --- what the value alone does not say ----------------------------------------------
+
+
+def test_what_the_caller_adds():
+    encoded = codecs.get(GE).encode_response(
+        whole(id=None, model=None, created=None),
+        request=asked(),
+        ids=lambda kind: f"{kind}_1",
+        created=5,
+    )
+    found = {(x.code, x.action, x.to) for x in encoded.losses if x.action != "merged"}
+    assert found >= {
+        ("resp.id", "synthesised", "$.id"),
+        ("resp.model", "synthesised", "$.model"),
+        ("resp.created", "synthesised", "$.created"),
+    }
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,27 @@ CASES = [
         ("gemini-generate", "count_tokens", "gemini-x"),
     ),
     (
+        "count of responses",
+        "POST",
+        "/v1/responses/input_tokens",
+        (),
+        ("openai-responses", "count_tokens", None),
+    ),
+    (
+        "gemini embedding",
+        "POST",
+        "/v1beta/models/gemini-x:embedContent",
+        (),
+        ("gemini-generate", "embeddings", "gemini-x"),
+    ),
+    (
+        "gemini batch of embeddings",
+        "POST",
+        "/v1beta/models/gemini-x:batchEmbedContents?key=k",
+        (),
+        ("gemini-generate", "batch_embeddings", "gemini-x"),
+    ),
+    (
         "gemini models",
         "GET",
         "/v1beta/models?pageSize=50",
@@ -129,6 +150,34 @@ CASES = [
         ("openai-chat", "models", None),
     ),
 ]
+
+MEDIA = [
+    ("embeddings", "embeddings"),
+    ("moderations", "moderation"),
+    ("images/generations", "image_generation"),
+    ("images/edits", "image_edit"),
+    ("images/variations", "image_variation"),
+    ("audio/speech", "audio_speech"),
+    ("audio/transcriptions", "audio_transcription"),
+    ("audio/translations", "audio_translation"),
+]
+
+
+@pytest.mark.parametrize(("path", "operation"), MEDIA)
+@pytest.mark.parametrize(
+    ("prefix", "model"),
+    [
+        ("/v1/", None),
+        ("/openai/v1/", None),
+        ("/openai/deployments/my%20model/", "my model"),
+    ],
+)
+def test_media_operations(prefix, model, path, operation):
+    found = route("POST", f"{prefix}{path}?api-version=x")
+    assert found == Route(dialect="openai-chat", operation=operation, model=model)
+    assert route("GET", prefix + path) is None
+    assert route("POST", f"{prefix}{path}x") is None
+
 
 VERTEX = "projects/p/locations/us-central1"
 GENERATE = [
@@ -195,7 +244,6 @@ def test_known_paths(method, path, headers, expected):
         ("DELETE", "/v1/responses/resp_1"),
         ("POST", "/v1/responses/resp_1/cancel"),
         ("POST", "/v1/responses/compact"),
-        ("POST", "/v1/responses/input_tokens"),
         ("POST", "/v1/xresponses"),
         ("POST", "/"),
         ("POST", ""),
@@ -203,7 +251,7 @@ def test_known_paths(method, path, headers, expected):
         ("POST", "/v1/xmessages"),
         ("POST", "/v1beta/models/:generateContent"),
         ("POST", "/v1beta/models/gemini-x"),
-        ("POST", "/v1beta/models/gemini-x:embedContent"),
+        ("POST", "/v1beta/models/gemini-x:embedText"),
         ("POST", "/v1beta/models/gemini-x:generateContent\n"),
     ],
 )

@@ -90,6 +90,15 @@ EXAMPLES = [
     ChatRequest(model="m", context_management=[{"type": "x"}], logit_bias={"1": 1.5}),
     UnknownEvent("d", {"type": "x"}, 1, 2),
     Keepalive(),
+    ir.ImageRequest(
+        images=(
+            ir.ImageInput(source=ir.Upload(data=bytes(range(256)), filename="a.png")),
+            ir.ImageInput(source=ir.UrlSource(url="https://a")),
+        ),
+        other_files=(("f", ir.Upload(data=b"")),),
+    ),
+    ir.SpeechRequest(model="m", input="x", voice={"id": "v"}, speed=1),
+    ir.TranscriptSegmentEnd(segment=ir.TranscriptSegment(text="x", id=0, tokens=(1,))),
 ]
 
 
@@ -144,6 +153,8 @@ def simplest(kind):
         return 3
     if kind is bool:
         return True
+    if kind is bytes:
+        return b"\xff"
     if text.startswith("tuple"):
         return ()
     if "TextPart" in text:

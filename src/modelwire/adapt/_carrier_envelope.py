@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from hashlib import blake2b
 from hmac import compare_digest
 from typing import Final
@@ -29,11 +30,11 @@ from typing import Final
 __all__ = [
     "END",
     "MARK",
-    "id_candidates",
     "is_envelope",
     "join_id",
     "seal",
     "sealed_size",
+    "split_id",
     "unseal",
 ]
 
@@ -53,6 +54,7 @@ _DIGEST: Final = _FIELDS + 5
 _PAYLOAD: Final = _DIGEST + 16
 _AROUND: Final = _PAYLOAD + len(_END_BYTES)
 
+_ANY_MARK: Final = re.compile(f"(?i:{MARK})")
 _JOINT: Final = "_"
 """What stands between a call's id and the envelope behind it."""
 _TO_URL_SAFE: Final = str.maketrans("+/", "-_")
@@ -150,9 +152,10 @@ def is_envelope(text: str) -> bool:
         text: The value of an opaque field.
 
     Returns:
-        Whether it begins or ends as one.
+        Whether it begins or ends as one, in letters of any case.
     """
-    return text.startswith(MARK) or text.rstrip("=").endswith(END)
+    ends = text[: len(MARK)].lower(), text.rstrip("=")[-len(END) :].lower()
+    return ends[0] == MARK or ends[1] == END
 
 
 def join_id(id_: str, envelope: str) -> str:
@@ -169,7 +172,7 @@ def join_id(id_: str, envelope: str) -> str:
     return f"{id_}{_JOINT}{envelope}"
 
 
-def id_candidates(id_: str) -> list[tuple[str, str]]:
+def split_id(id_: str) -> tuple[str, str] | None:
     """
     Take a call's id apart.
 
@@ -177,18 +180,15 @@ def id_candidates(id_: str) -> list[tuple[str, str]]:
         id_: An id, as a client sent it.
 
     Returns:
-        For each place where an envelope may begin, the id before it and the envelope;
-        empty when there is none.  The first that unseals is the right one; where none
-        does, the first pair's id is the call's.  Where only the end of an envelope is
-        left, the id is one made of the whole, the same for call and result.
+        The id before the envelope, and the envelope, whole or not; `None` when there
+        is none.  Where only the end of an envelope is left, the id is one made of the
+        whole, the same for call and result.
     """
-    found = []
-    at = id_.find(MARK)
-    while at >= 0:
-        found.append((id_[:at].removesuffix(_JOINT), id_[at:]))
-        at = id_.find(MARK, at + 1)
-    if not found and id_.endswith(END):
+    mark = _ANY_MARK.search(id_)
+    if mark is not None:
+        at = mark.start()
+        return id_[:at].removesuffix(_JOINT), id_[at:]
+    if id_[-len(END) :].lower() == END:
         whole = id_.encode("utf-8", "surrogatepass")
-        made = f"call_{blake2b(whole, digest_size=8).hexdigest()}"
-        found.append((made, id_))
-    return found
+        return f"call_{blake2b(whole, digest_size=8).hexdigest()}", id_
+    return None

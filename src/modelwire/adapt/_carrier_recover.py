@@ -14,7 +14,7 @@ from typing import Literal
 import attrs
 
 from modelwire.adapt._adapted import Adapted, relocated
-from modelwire.adapt._carrier_envelope import id_candidates, is_envelope, unseal
+from modelwire.adapt._carrier_envelope import is_envelope, split_id, unseal
 from modelwire.adapt._carrier_payload import unpack
 from modelwire.adapt._carrier_rebuild import (
     Found,
@@ -73,7 +73,7 @@ def recover(
         for place, (_, origin) in enumerate(parts):
             if place != origin:
                 origins[f"{new}.parts[{place}]"] = f"{old}.parts[{origin}]"
-        messages.append(_with_parts(message, parts, opener.stems, old, log))
+        messages.append(_with_parts(message, parts, old, log))
     if not log.losses:
         return Adapted(request=request)
     return Adapted(
@@ -149,19 +149,18 @@ def _note(log: LossLog, path: str, action: Literal["moved", "merged"]) -> None:
 def _with_parts(
     message: Message,
     parts: list[Placed],
-    stems: dict[str, str],
     path: str,
     log: LossLog,
 ) -> Message:
     """Give a message other parts, and results the ids that the upstream knows."""
     out: list[Part] = []
     for number, (part, _) in enumerate(parts):
-        found = id_candidates(part.call_id) if isinstance(part, ToolResultPart) else []
-        if not found or not isinstance(part, ToolResultPart):
+        if not isinstance(part, ToolResultPart) or not (
+            split := split_id(part.call_id)
+        ):
             out.append(part)
             continue
-        stem = stems.get(part.call_id, found[0][0])
-        out.append(attrs.evolve(part, call_id=stem))
+        out.append(attrs.evolve(part, call_id=split[0]))
         where = f"{path}.parts[{number}].call_id"
         log.add(
             LossCode.TOOL_CALL_ID,
@@ -185,8 +184,6 @@ class _Opener:
         self._most = max_bytes
         self._left = max_total
         self._key = key
-        self.stems: dict[str, str] = {}
-        """The ids of calls that had an envelope, without it."""
 
     def message(self, message: Message) -> list[Found]:
         """Open the envelopes of a message."""
@@ -197,13 +194,10 @@ class _Opener:
         ]
 
     def _id(self, number: int, text: str) -> Found:
-        opened = [
-            attrs.evolve(self._open(number, "id", envelope), stem=stem)
-            for stem, envelope in id_candidates(text)
-        ]
-        found = next((x for x in opened if x.steps is not None), opened[0])
-        self.stems[text] = found.stem
-        return found
+        split = split_id(text)
+        assert split is not None  # noqa: S101 - `_texts` has looked
+        stem, envelope = split
+        return attrs.evolve(self._open(number, "id", envelope), stem=stem)
 
     def _open(self, number: int, field: str, text: str) -> Found:
         if len(text) > min(self._most, self._left):
@@ -222,5 +216,5 @@ def _texts(part: Part) -> Iterator[tuple[str, str]]:
         value: Opaque | None = getattr(part, field, None)
         if value is not None and is_envelope(value.value):
             yield field, value.value
-    if isinstance(part, ToolCallPart) and id_candidates(part.id):
+    if isinstance(part, ToolCallPart) and split_id(part.id):
         yield "id", part.id

@@ -18,7 +18,7 @@ from typing import Any, ClassVar, Final
 import attrs
 
 from modelwire.adapt._carrier_blocks import Block, ChoiceStow, Chunks, shown_text
-from modelwire.adapt._carrier_envelope import join_id
+from modelwire.adapt._carrier_envelope import join_id, split_id
 from modelwire.adapt._carrier_payload import Sealer, pack
 from modelwire.adapt._carrier_steps import (
     State,
@@ -154,9 +154,13 @@ class ScriptStower(Stower):
         self, block: Block, chunk: BlockStart, state: State, out: Chunks
     ) -> None:
         script = self._script(block.choice)
-        if not state and not script.has_state:
-            self._add(block, _call(state))
-            self.give_start(block, chunk.part, out, chunk.raw)
+        part: Any = chunk.part
+        # Of an id that looks as if it had an envelope nobody could say where it ends.
+        odd = split_id(part.id) is not None
+        if odd or not (state or script.has_state):
+            block.kept = bool(state)
+            self._add(block, _call(State(None, {})))
+            self.give_start(block, part, out, chunk.raw)
             return
         own = [_Item(block, _call(state), state.fields)] if state else []
         items = [*script.take(), *own]
@@ -167,9 +171,9 @@ class ScriptStower(Stower):
             envelope = self._seal(items) if own else None
         if envelope is None:
             block.kept = True
-            self.give_start(block, chunk.part, out, chunk.raw)
+            self.give_start(block, part, out, chunk.raw)
             return
-        seen: Any = bare(chunk.part, state)
+        seen = bare(part, state)
         block.sealed = join_id(seen.id, envelope)
         seen = attrs.evolve(seen, id=block.sealed)
         self.give_start(block, seen, out, chunk.raw)

@@ -230,24 +230,19 @@ class _Repair:
         """Take out what says nothing, where the target refuses it."""
         rules, history = self.rules, self.history
         for turn in list(history.turns):
-            code = LossCode.IN_TEXT
-            if turn.message.role == "assistant":
-                code = LossCode.OUT_TEXT
             if not turn.cells:
                 last = turn is history.turns[-1] and turn.message.role == "assistant"
                 if not rules.empty_messages and not last:
-                    history.turns.remove(turn)
-                    history.lose(
-                        code, turn.path, "dropped", severity="cosmetic",
-                        detail="empty message",
-                    )  # fmt: skip
+                    self._drop_empty(turn)
                 continue
             if rules.empty_text:
                 continue
             kept = [cell for cell in turn.cells if not is_empty_text(cell.part)]
             for cell in turn.cells:
                 if cell not in kept:
-                    history.lose(code, cell.path, "dropped", severity="cosmetic")
+                    history.lose(
+                        _text_code(turn), cell.path, "dropped", severity="cosmetic"
+                    )
             self._keep(turn, kept)
 
     def hoist(self) -> None:
@@ -255,9 +250,22 @@ class _Repair:
         history = self.history
         for turn in list(history.turns):
             if turn.message.role in _SYSTEM:
+                if not turn.cells:
+                    self._drop_empty(turn)
+                    continue
                 history.turns.remove(turn)
                 history.system.append(turn)
                 history.lose(LossCode.SYS_MID, turn.path, "moved", at=turn)
+
+    def _drop_empty(self, turn: Turn) -> None:
+        self.history.turns.remove(turn)
+        self.history.lose(
+            _text_code(turn),
+            turn.path,
+            "dropped",
+            severity="cosmetic",
+            detail="empty message",
+        )
 
     def merge(self) -> None:
         """Make one turn of neighbours whose speaker must not speak twice."""
@@ -399,3 +407,8 @@ class _Repair:
         for turn in self.history.turns:
             if cell in turn.cells:
                 turn.cells = [other for other in turn.cells if other is not cell]
+
+
+def _text_code(turn: Turn) -> LossCode:
+    said = turn.message.role == "assistant"
+    return LossCode.OUT_TEXT if said else LossCode.IN_TEXT

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from modelwire.ir._parts import TextPart
+from modelwire.ir._parts import Part, TextPart, UnknownPart
 
 if TYPE_CHECKING:
     from modelwire.ir._request import ChatRequest
@@ -77,8 +77,14 @@ def _numbered(request: ChatRequest) -> Iterator[tuple[str, _Key, int]]:
         messages: tuple[Any, ...] = getattr(request, field)
         for i, message in enumerate(messages):
             for k, part in enumerate(message.parts):
-                text = part.text if isinstance(part, TextPart) else ""
-                key = (type(part).__name__, text)
+                key = (type(part).__name__, _words(part))
                 number = counts.get(key, 0)
                 counts[key] = number + 1
                 yield f"$.{field}[{i}].parts[{k}]", key, number
+
+
+def _words(part: Part) -> str:
+    """Give what tells parts of one class apart and is never changed on the way."""
+    if isinstance(part, TextPart):
+        return part.text
+    return f"{part.dialect} {part.raw}" if isinstance(part, UnknownPart) else ""

@@ -220,7 +220,7 @@ def with_media(request: ChatRequest, media: Mapping[str, Source]) -> Adapted:
         codes = _FILE_CODES if isinstance(part.source, FileIdSource) else _URL_CODES
         log.add(
             codes[kind],
-            f"{path}.source",
+            path,
             "approximated",
             severity="cosmetic",
             detail="what was fetched stands in its place",

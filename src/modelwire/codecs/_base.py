@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeAlias, cast
 
 import attrs
 
+from modelwire.errors import LocalError
 from modelwire.ir._base import Node
 
 # Losses only for checkers: a stream decoder has none, and their table is long.  The
@@ -67,17 +68,81 @@ Ids: TypeAlias = Callable[[str], str]
 # --- loss policy --------------------------------------------------------------------
 
 
+_SEVERITIES: Final = ("error", "content", "parameter", "approximation", "cosmetic")
+"""Every severity, worst first, as `ir.SEVERITIES`, which a decoder need not load."""
+
+
+def _severities(names: Iterable[str]) -> frozenset[Severity]:
+    found = frozenset(names)
+    for name in found:
+        if name not in _SEVERITIES:
+            msg = f"{name!r} is no severity: {', '.join(_SEVERITIES)}"
+            raise LocalError(msg)
+    return cast("frozenset[Severity]", found)
+
+
+def _codes(names: Iterable[str]) -> frozenset[LossCode]:
+    found = tuple(names)
+    if not found:
+        return frozenset()
+    # The codes take longer to load than the rest of this module.
+    from modelwire.ir._loss_codes import LossCode  # noqa: PLC0415
+
+    try:
+        return frozenset(LossCode(name) for name in found)
+    except ValueError as error:
+        raise LocalError(str(error)) from None
+
+
 @attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class LossPolicy(Node):
-    """Which losses stop an encode before any byte is made."""
+    """
+    Which losses stop an encode before any byte is made.
 
-    severities: frozenset[Severity] = frozenset({"error"})
+    `LossPolicy(severities={"error", "content"})` refuses what was said and could not
+    be passed on; `LossPolicy(codes={"think.signature"})` refuses one concept;
+    `LossPolicy.down_to("parameter")` refuses that severity and all that are worse.
+    """
+
+    severities: frozenset[Severity] = attrs.field(
+        default=frozenset({"error"}), converter=_severities
+    )
     """Losses of these severities raise `UnsupportedFeatureError`."""
-    codes: frozenset[LossCode] = frozenset()
+    codes: frozenset[LossCode] = attrs.field(default=frozenset(), converter=_codes)
     """Losses with these codes raise, whatever their severity."""
+    accepted: frozenset[LossCode] = attrs.field(default=frozenset(), converter=_codes)
+    """Losses with these codes never raise."""
+
+    @classmethod
+    def down_to(
+        cls,
+        severity: Severity,
+        *,
+        codes: Iterable[str] = (),
+        accepted: Iterable[str] = (),
+    ) -> LossPolicy:
+        """
+        Give the policy that refuses a severity and all that are worse.
+
+        Args:
+            severity: The mildest that is refused; `cosmetic` refuses every loss.
+            codes: Concepts that are refused whatever their severity.
+            accepted: Concepts that are not refused.
+
+        Returns:
+            The policy.
+
+        Raises:
+            LocalError: There is no such severity or code.
+        """
+        _severities((severity,))
+        worse = _SEVERITIES[: _SEVERITIES.index(severity) + 1]
+        return cls(severities=worse, codes=codes, accepted=accepted)
 
     def refuses(self, loss: Loss) -> bool:
         """Say whether *loss* stops the encode."""
+        if loss.code in self.accepted:
+            return False
         return loss.severity in self.severities or loss.code in self.codes
 
 
@@ -140,8 +205,12 @@ class EncodedRequest(Node):
     """What could not be carried over."""
     aliases: Aliases = NO_ALIASES
     """What was renamed, for decoding the answer."""
-    request: ChatRequest | None = attrs.field(default=None, repr=False)
-    """The IR value that it was made from, for encoding the answer; may be `None`."""
+    request: Any = attrs.field(default=None, repr=False)
+    """
+    The IR value that it was made from, for encoding the answer; may be `None`.
+
+    A `ChatRequest`, or what the operation has in its place (`EmbeddingRequest`).
+    """
 
 
 @attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)

@@ -25,18 +25,34 @@ _HOMES: Final[Mapping[str, str]] = {
     "STREAM_HAS_USAGE": "_wire",
     "StreamChecker": "_grammar",
     "check_stream": "_grammar",
+    "decode_embedding_request": "_embeddings",
+    "decode_embedding_response": "_embeddings",
     "decode_error": "_errors",
+    "decode_model_list_request": "_model_list",
+    "decode_model_list_response": "_model_list",
+    "decode_moderation_request": "_moderation",
+    "decode_moderation_response": "_moderation",
     "decode_request": "_request",
     "decode_response": "_response",
+    "decode_token_count_request": "_token_count",
+    "decode_token_count_response": "_token_count",
+    "encode_embedding_request": "_embeddings",
+    "encode_embedding_response": "_embeddings",
     "encode_error": "_errors",
+    "encode_model_list_request": "_model_list",
+    "encode_model_list_response": "_model_list",
+    "encode_moderation_request": "_moderation",
+    "encode_moderation_response": "_moderation",
     "encode_request": "_request",
     "encode_response": "_response",
+    "encode_token_count_request": "_token_count",
+    "encode_token_count_response": "_token_count",
     "event_decoder": "_stream_decoder",
     "event_encoder": "_stream_encoder",
     "stream_decoder": "_stream_decoder",
     "stream_encoder": "_stream_encoder",
 }
-"""Names of a chat codec, and the module of its package that has each."""
+"""Names of a codec, and the module of its package that has each."""
 
 
 def lazy_names(
@@ -57,7 +73,7 @@ def lazy_names(
 
     def load(name: str) -> Any:
         home = where.get(name)
-        if home is None:
+        if home is None or name not in names:
             msg = f"module {package!r} has no attribute {name!r}"
             raise AttributeError(msg)
         value = getattr(importlib.import_module(f"{package}.{home}"), name)

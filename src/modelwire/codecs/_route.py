@@ -22,7 +22,21 @@ if TYPE_CHECKING:
 
 __all__ = ["Credential", "Operation", "Route", "route"]
 
-Operation: TypeAlias = Literal["chat", "count_tokens", "models", "model"]
+Operation: TypeAlias = Literal[
+    "chat",
+    "count_tokens",
+    "models",
+    "model",
+    "embeddings",
+    "batch_embeddings",
+    "moderation",
+    "image_generation",
+    "image_edit",
+    "image_variation",
+    "audio_speech",
+    "audio_transcription",
+    "audio_translation",
+]
 """What the client wants."""
 
 
@@ -75,6 +89,14 @@ def _row(
     return _Row(method, compiled, dialect, operation, header, stream)
 
 
+def _openai(path: str, operation: Operation) -> tuple[_Row, _Row]:
+    """Give the rows of an operation that Azure's dated surface has too."""
+    return (
+        _row("POST", rf"deployments/(?P<model>[^/]+)/{path}", "openai-chat", operation),
+        _row("POST", path, "openai-chat", operation),
+    )
+
+
 _GEMINI: Final = "gemini-generate"
 
 # Whatever stands before `models`: a version, or Vertex's project, location and
@@ -97,6 +119,15 @@ _ROWS: Final = (
     ),
     _row("POST", r"chat/completions", "openai-chat", "chat"),
     _row("POST", r"responses", "openai-responses", "chat"),
+    _row("POST", r"responses/input_tokens", "openai-responses", "count_tokens"),
+    *_openai("embeddings", "embeddings"),
+    *_openai("moderations", "moderation"),
+    *_openai("images/generations", "image_generation"),
+    *_openai("images/edits", "image_edit"),
+    *_openai("images/variations", "image_variation"),
+    *_openai("audio/speech", "audio_speech"),
+    *_openai("audio/transcriptions", "audio_transcription"),
+    *_openai("audio/translations", "audio_translation"),
     _row("POST", r"messages/count_tokens", "anthropic-messages", "count_tokens"),
     _row("POST", r"messages", "anthropic-messages", "chat"),
     _row("POST", rf"{_GEMINI_MODEL}:generateContent", _GEMINI, "chat", stream=False),
@@ -104,6 +135,8 @@ _ROWS: Final = (
         "POST", rf"{_GEMINI_MODEL}:streamGenerateContent", _GEMINI, "chat", stream=True
     ),
     _row("POST", rf"{_GEMINI_MODEL}:countTokens", _GEMINI, "count_tokens"),
+    _row("POST", rf"{_GEMINI_MODEL}:embedContent", _GEMINI, "embeddings"),
+    _row("POST", rf"{_GEMINI_MODEL}:batchEmbedContents", _GEMINI, "batch_embeddings"),
     # Google's versions name it; under /v1 only its key header does.
     _row("GET", r"v1beta1?/models", _GEMINI, "models"),
     _row("GET", rf"v1beta1?/(?:.*/)?{_GEMINI_MODEL}", _GEMINI, "model"),

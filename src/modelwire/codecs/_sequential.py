@@ -84,7 +84,10 @@ class Sequencer:
         byte for byte, but for *late* chunks.  Cost is O(bytes).
     """
 
-    __slots__ = ("_blocks", "_choices", "_held", "_limits", "_waiting", "ended", "late")
+    __slots__ = (
+        "_blocks", "_choices", "_held", "_limits", "_waiting", "broken", "ended",
+        "late",
+    )  # fmt: skip
 
     def __init__(self, *, limits: Limits = DEFAULT_LIMITS) -> None:
         self._limits = limits
@@ -94,6 +97,11 @@ class Sequencer:
         self._waiting = 0
         self.ended = False
         """Whether `StreamEnd` went out."""
+        self.broken: set[int] = set()
+        """
+        Blocks that were open when the stream failed, and had to stop for those that
+        waited: their `BlockStop` is no end.
+        """
         self.late: list[ToolArgumentsDelta | PartDelta | BlockStop] = []
         """
         What came for a call that was stopped early, and would have changed it.
@@ -146,7 +154,7 @@ class Sequencer:
                 # A block that was open when the stream failed stays open: its end
                 # is not known, and an error needs none.
                 if complete or choice.waiting:
-                    self._flush(choice, out)
+                    self._flush(choice, out, broken=not complete)
             self._choices.clear()
             self.ended = type(chunk) is StreamEnd
             out.append(chunk)
@@ -257,10 +265,14 @@ class Sequencer:
         block.state = _STOPPED_EARLY
         choice.open = None
 
-    def _flush(self, choice: _Choice | None, out: list[StreamChunk]) -> None:
+    def _flush(
+        self, choice: _Choice | None, out: list[StreamChunk], *, broken: bool = False
+    ) -> None:
         """Let everything of *choice* out; what is not stopped yet is stopped."""
         while choice is not None and choice.open is not None:
             block = choice.open
+            if broken:
+                self.broken.add(block.index)
             out.append(BlockStop(block.index))
             block.state = _STOPPED
             self._next(choice, out)

@@ -7,6 +7,7 @@ Objects hold the fields of their class; a field that equals its default is left 
 Where a field can hold one of several classes the object names its own in `$type`.
 The form is exact: `from_json(to_json(value)) == value`, numbers keep their type, JSON
 that the IR keeps verbatim (`extra`, schemas, `raw` of unknown parts) stays verbatim.
+Bytes (files, audio) are base64 text.
 The native events beside chunks and usage (`raw` outside equality) are not part of it.
 
 cattrs is imported on first use: a stream decoder does not pay for it.
@@ -14,6 +15,8 @@ cattrs is imported on first use: a stream decoder does not pay for it.
 
 from __future__ import annotations
 
+import base64
+import binascii
 import functools
 import importlib
 import types
@@ -36,7 +39,16 @@ JSON_VERSION: Final = 1
 
 _TAG: Final = "$type"
 _LOSS_CODES: Final = frozenset(code.value for code in LossCode)
-_UNIONS: Final = ("Part", "Source", "Tool", "StreamChunk")
+_UNIONS: Final = (
+    "Part",
+    "Source",
+    "Tool",
+    "StreamChunk",
+    "ImageSource",
+    "ImageChunk",
+    "SpeechChunk",
+    "TranscriptionChunk",
+)
 
 
 def to_json(value: Any) -> dict[str, Any]:
@@ -172,6 +184,8 @@ def _converter() -> Converter:
     for kind in (str, int, bool):
         converter.register_structure_hook(kind, _exact(kind))
     converter.register_structure_hook(float, _number)
+    converter.register_structure_hook(bytes, _bytes)
+    converter.register_unstructure_hook(bytes, _coded)
     converter.register_structure_hook(LossCode, _loss_code)
     converter.register_unstructure_hook(LossCode, _value)
     converter.register_structure_hook_func(_is_json, _read_json)
@@ -254,6 +268,19 @@ def _number(value: Any, _kind: Any) -> Any:
     if type(value) not in (int, float):
         _refuse("number", value)
     return value
+
+
+def _bytes(value: Any, _kind: Any) -> bytes:
+    if not isinstance(value, str):
+        _refuse("base64 text", value)
+    try:
+        return base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError):
+        _refuse("base64 text", value)
+
+
+def _coded(value: bytes) -> str:
+    return base64.b64encode(value).decode()
 
 
 def _loss_code(value: Any, _kind: Any) -> LossCode:

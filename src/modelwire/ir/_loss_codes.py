@@ -50,8 +50,8 @@ class LossCode(enum.StrEnum):
     # 2. User content
     IN_TEXT = "in.text"
     """
-    Empty user text is left out for Anthropic and Bedrock, and Ollama joins several
-    texts of one message to one.
+    Empty user text is left out for Anthropic, Gemini and Bedrock, Ollama joins several
+    texts of one message, and a part that only its own dialect knows is dropped.
     """
     IN_IMAGE_URL = "in.image.url"
     """
@@ -60,8 +60,8 @@ class LossCode(enum.StrEnum):
     """
     IN_IMAGE_BASE64 = "in.image.base64"
     """
-    An inline image loses its place among the texts in Ollama, and its media type where
-    the target takes only some.
+    An inline image is refused, or loses its media type, where the target takes only
+    some, and loses its place among the texts in Ollama.
     """
     IN_IMAGE_FILE_ID = "in.image.file_id"
     """An image uploaded to one provider cannot be named to another."""
@@ -71,7 +71,10 @@ class LossCode(enum.StrEnum):
     Gemini; elsewhere it is dropped.
     """
     IN_DOC_BASE64 = "in.doc.base64"
-    """An inline document is dropped for Ollama and becomes plain text for Cohere."""
+    """
+    A document that is text or parts becomes a text in OpenAI dialects and bytes in
+    Gemini, Anthropic takes no other bytes than PDF, and Ollama none at all.
+    """
     IN_DOC_URL = "in.doc.url"
     """
     A document behind an address exists in Responses, Anthropic and Gemini; elsewhere
@@ -205,13 +208,17 @@ class LossCode(enum.StrEnum):
     one for all in Cohere, and missing in Ollama.
     """
     TOOL_CHOICE_AUTO = "tool.choice.auto"
-    """The automatic choice of tools is left unsaid for Ollama and Cohere."""
+    """
+    The automatic choice of tools is left unsaid for Ollama and Cohere, and where no
+    tool is left to choose from.
+    """
     TOOL_CHOICE_NONE = "tool.choice.none"
     """
-    Forbidding tools is impossible in Bedrock and Ollama but by leaving the tools out.
+    Forbidding tools is impossible in Bedrock and Ollama but by leaving the tools out,
+    and is left unsaid where none is left.
     """
     TOOL_CHOICE_ANY = "tool.choice.any"
-    """Requiring some tool is impossible in Ollama."""
+    """Requiring some tool is impossible in Ollama, and where none is left."""
     TOOL_CHOICE_SPECIFIC = "tool.choice.specific"
     """
     Requiring one named tool is impossible in Ollama, and in Cohere only by sending that
@@ -538,7 +545,7 @@ class LossCode(enum.StrEnum):
     their dialect.
     """
     RESP_LATENCY = "resp.latency"
-    """Durations that Bedrock and Ollama report stay there."""
+    """Durations that Bedrock, Ollama and compatible servers report stay there."""
     RESP_LOGPROBS = "resp.logprobs"
     """
     Token log probabilities of an answer are dropped for Anthropic and Bedrock, and lose

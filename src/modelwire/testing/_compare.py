@@ -96,6 +96,7 @@ def compare_placed(
     y: Any,
     x_places: Places,
     y_places: Places,
+    *,
     gone: frozenset[str] = frozenset(),
     came: frozenset[str] = frozenset(),
 ) -> list[Difference]:
@@ -172,6 +173,8 @@ class _Walk:
                 self.value(f"{px}[{number}]", a, f"{py}[{number}]", b)
         elif not _is_same(x, y):
             self.out.append(Changed(path=px, to=py))
+            if attrs.has(type(x)) and attrs.has(type(y)):
+                self.shared(px, x, py, y)
 
     def fields(self, px: str, x: Any, py: str, y: Any) -> None:
         for name in _compared(type(x)):
@@ -190,6 +193,16 @@ class _Walk:
                 self.out.append(Changed(path=fx, to=fy, owed=not same))
             else:
                 self.value(fx, a, fy, b)
+
+    def shared(self, px: str, x: Any, py: str, y: Any) -> None:
+        """Compare what two nodes of different classes both have; it is not owed."""
+        before, self.out = self.out, []
+        for name in _compared(type(x)):
+            if name in _compared(type(y)):
+                a, b = getattr(x, name), getattr(y, name)
+                self.value(f"{px}.{name}", a, f"{py}.{name}", b)
+        before += [attrs.evolve(found, owed=False) for found in self.out]
+        self.out = before
 
     def messages(self, px: str, x: Any, py: str, y: Any) -> None:
         """Compare lists of messages, which may have been regrouped."""

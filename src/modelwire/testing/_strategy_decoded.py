@@ -159,7 +159,10 @@ def tool_choices(dialect: str) -> st.SearchStrategy[ToolChoice]:
         return _request(dialect, body).tool_choice
 
     found: Any = st.builds(decode, _TABLES[dialect].choices())
-    return found.filter(lambda choice: choice is not None)
+    choices: st.SearchStrategy[ToolChoice] = found.filter(
+        lambda choice: choice is not None
+    )
+    return choices
 
 
 def usages(dialect: str) -> st.SearchStrategy[Usage]:

@@ -104,7 +104,8 @@ def spoken(role: str) -> Objects:
     else:
         parts = few(user_parts(), 1)
     word = {"assistant": "model", "tool": "function"}.get(role, "user")
-    return parts.map(lambda found: {"contents": [_content(word, found)]})
+    bodies: Objects = parts.map(lambda found: {"contents": [_content(word, found)]})
+    return bodies
 
 
 # --- tools --------------------------------------------------------------------------

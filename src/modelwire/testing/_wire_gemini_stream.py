@@ -39,7 +39,7 @@ def streams(draw: st.DrawFn, *, errors: bool = True) -> bytes:
         Server-Sent Events, or one JSON array.
     """
     response = draw(responses())
-    about = {key: response[key] for key in _REPEATED if key in response}
+    about: Event = {key: response[key] for key in _REPEATED if key in response}
     rows: list[list[dict[str, Any]]] = []
     for place, candidate in enumerate(response.get("candidates", ())):
         index = candidate.get("index", place)
@@ -81,7 +81,8 @@ def _told(
         parts += _pieces(draw, part)
     groups: list[list[dict[str, Any]]] = []
     for part in parts:
-        if groups and draw(flags):
+        together: bool = draw(flags)
+        if groups and together:
             groups[-1].append(part)
         else:
             groups.append([part])
@@ -90,7 +91,8 @@ def _told(
         for group in groups
     ]
     last = {k: v for k, v in candidate.items() if k not in ("content", "index")}
-    if out and draw(flags):
+    with_last_part: bool = draw(flags)
+    if out and with_last_part:
         out[-1].update(last)
     else:
         out.append({"content": candidate["content"] | {"parts": []}, "index": index})

@@ -25,7 +25,6 @@ __all__ = [
     "CALLS",
     "HOSTED",
     "SHELLS",
-    "annotations",
     "caller_messages",
     "calls",
     "contents",
@@ -33,6 +32,7 @@ __all__ = [
     "inputs",
     "logprobs",
     "model_messages",
+    "notes",
     "reasoning",
     "results",
     "string_messages",
@@ -92,7 +92,7 @@ def inputs(*, message: bool) -> Objects:
 
 
 @functools.cache
-def annotations() -> Objects:
+def notes() -> Objects:
     """Give the four kinds of annotations, and an unknown one."""
     span = {"start_index": st.integers(0, 3), "end_index": st.integers(3, 9)}
     container = {"container_id": "cntr_1", "file_id": "cfile_1", "filename": "a.csv"}
@@ -121,7 +121,7 @@ def logprobs() -> st.SearchStrategy[list[Any]]:
 @functools.cache
 def contents(*, reply: bool = True) -> Objects:
     """Give content parts of the model; a *reply* has what the server always writes."""
-    always = {"annotations": few(annotations())}
+    always = {"annotations": few(notes())}
     if reply:
         always["logprobs"] = st.just([]) | logprobs()
     text = wire({"type": "output_text", "text": texts(), **always}, {}, 1)

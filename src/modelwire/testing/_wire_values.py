@@ -32,7 +32,7 @@ __all__ = [
 Fields = Mapping[str, Any]
 """A table of fields: a strategy, or a constant that every object has."""
 
-flags: Final = st.booleans()
+flags: Final[st.SearchStrategy[bool]] = st.booleans()
 fractions: Final = st.sampled_from((0, 0.5, 1, 1.0))
 times: Final = st.integers(0, 2**33)
 labels: Final = st.dictionaries(

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import attrs
 
+from modelwire import codecs
 from modelwire.codecs._json import dumps_str
+from modelwire.errors import ModelwireError
 
 if TYPE_CHECKING:
     from modelwire.ir import Loss, Usage
 
-__all__ = ["AccessRecord", "OnAccess", "log_access"]
+__all__ = ["AccessRecord", "OnAccess", "codes_of", "log_access"]
 
 _LOG: Final = logging.getLogger("modelwire.access")
 
@@ -27,7 +29,7 @@ class AccessRecord:
     method: str
     """The HTTP method."""
     path: str
-    """The path, without its query."""
+    """The path as it was sent, without its query; cut where it is very long."""
     dialect: str | None = None
     """The client's dialect."""
     operation: str | None = None
@@ -77,9 +79,23 @@ class AccessRecord:
             self.input_tokens = usage.input_total
             self.output_tokens = usage.output_total
 
+    def read(self, dialect: str, body: bytes) -> None:
+        """Note what a whole answer cost, and why it ended."""
+        try:
+            response = codecs.get(dialect).decode_response(body)
+        except ModelwireError:
+            return
+        self.use(response.usage)
+        for choice in response.choices[:1]:
+            if choice.finish is not None:
+                self.finish = choice.finish.kind
+
 
 OnAccess: TypeAlias = Callable[[AccessRecord], None]
 """Is told of each request when it is over."""
+
+
+_FIELDS: Final = tuple(field.name for field in attrs.fields(AccessRecord))
 
 
 def codes_of(losses: tuple[Loss, ...]) -> tuple[str, ...]:
@@ -96,9 +112,13 @@ def log_access(record: AccessRecord) -> None:
     """
     if not _LOG.isEnabledFor(logging.INFO):
         return
-    fields: dict[str, Any] = {
-        name: list(value) if isinstance(value, tuple) else value
-        for name, value in attrs.asdict(record).items()
-        if value is not None and value != ()
-    }
+    fields: dict[str, Any] = {}
+    for name in _FIELDS:
+        value = getattr(record, name)
+        if isinstance(value, tuple):
+            value = list(value)
+        elif isinstance(value, float):
+            value = round(value, 6)
+        if value is not None and value != []:
+            fields[name] = value
     _LOG.info("%s", dumps_str(fields))

@@ -17,6 +17,7 @@ from modelwire.codecs import RAISE_ON_ERROR, LossPolicy
 from modelwire.codecs._json import dumps
 from modelwire.errors import TransportError
 from modelwire.transports._async_client import AsyncChatStream, AsyncCompletionModel
+from modelwire.transports._async_provider_operations import AsyncOperations
 from modelwire.transports._async_upstream import AsyncUpstream
 from modelwire.transports._dispatch import (
     Dispatch,
@@ -35,7 +36,6 @@ from modelwire.transports._native import (
     CHAT,
     GEMINI,
     RESPONSES,
-    Compatibility,
     EventReader,
     OneBody,
     json_object,
@@ -145,7 +145,7 @@ class _Translated:
         await self._raw.aclose()
 
 
-class AsyncProvider(Compatibility):
+class AsyncProvider(AsyncOperations):
     """
     One endpoint, whole.
 

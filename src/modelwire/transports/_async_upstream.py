@@ -22,6 +22,7 @@ from modelwire.transports._http import (
     library,
     outgoing,
     received,
+    shared_tls,
     shortest,
     silent_cookies,
     to_transport_error,
@@ -80,6 +81,10 @@ class AsyncUpstream:
         if self._is_ours and self._client is not None:
             await self._client.aclose()
             self._client = None
+
+    def warm(self) -> None:
+        """Make what the first call would make, so that it need not wait for it."""
+        self._open_client()
 
     async def send(
         self,
@@ -206,7 +211,11 @@ class AsyncUpstream:
         if self._client is None:
             # Streams are long: a pool's bound would queue callers behind each other.
             bounds = self._library.Limits(max_connections=None)
-            self._client = silent_cookies(self._library.AsyncClient(limits=bounds))
+            self._client = silent_cookies(
+                self._library.AsyncClient(
+                    limits=bounds, verify=shared_tls(self._library)
+                )
+            )
         return self._client
 
 

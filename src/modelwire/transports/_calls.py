@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from modelwire import codecs
-from modelwire.errors import ErrorInfo, ProviderError
-from modelwire.ir import StreamEnd, StreamError
+from modelwire.codecs._aborted import aborted
+from modelwire.errors import ProviderError
 
 if TYPE_CHECKING:
     from modelwire.codecs import (
@@ -178,10 +178,4 @@ def broken(decoder: StreamDecoder, error: TransportError) -> list[StreamChunk]:
         without its terminator is not complete here, although a clean end of the bytes
         might have made it so.
     """
-    chunks = decoder.close()
-    if not chunks:
-        return []
-    held = [c for c in chunks if not isinstance(c, StreamEnd | StreamError)]
-    said = error.info or ErrorInfo(kind="stream_truncated")
-    cut = attrs.evolve(said, kind="stream_truncated")
-    return [*held, StreamError(cut), StreamEnd(complete=False, terminator="none")]
+    return aborted(decoder, error.info)

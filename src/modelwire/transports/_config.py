@@ -46,12 +46,8 @@ __all__ = ["Config", "load", "parse", "read_table"]
 _POLICIES: Final[Mapping[str, LossPolicy]] = {
     "collect": COLLECT,
     "error": RAISE_ON_ERROR,
-    "content": LossPolicy(severities=frozenset({"error", "content"})),
-    "any": LossPolicy(
-        severities=frozenset(
-            {"error", "content", "parameter", "approximation", "cosmetic"}
-        )
-    ),
+    "content": LossPolicy.down_to("content"),
+    "any": LossPolicy.down_to("cosmetic"),
 }
 """What `on_loss` may say: the mildest loss that refuses a request."""
 

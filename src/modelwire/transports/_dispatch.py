@@ -7,13 +7,14 @@ opens a connection.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
 
 import attrs
 
 from modelwire import codecs
 from modelwire.codecs import EncodedRequest, EncodedResponse
-from modelwire.codecs._json_splice import replace_member
 from modelwire.codecs._limits import DEFAULT_LIMITS, Limits
 from modelwire.errors import ErrorInfo, LocalError, ProviderError
 from modelwire.translate import (
@@ -23,11 +24,18 @@ from modelwire.translate import (
     translate_headers,
     translate_response,
 )
+from modelwire.transports._dispatch_operations import (
+    renamed,
+    translated_answer,
+    translated_call,
+    upstream_dialect,
+)
 from modelwire.transports._operations import Operation, operation
 from modelwire.transports._raw import RawResponse
 
 if TYPE_CHECKING:
-    from modelwire.codecs import LossPolicy
+    from modelwire.adapt import Adapter, Carrier
+    from modelwire.codecs import LossPolicy, Profile
     from modelwire.codecs._base import Headers
     from modelwire.transports._endpoint import Endpoint
 
@@ -61,6 +69,10 @@ class Dispatch:
     """The framing of the stream that the caller wants; `None`: the usual one."""
     profiles: tuple[Any, Any] = (None, None)
     """The upstream's and the caller's variant of their dialects."""
+    carrier: Carrier | None = None
+    """Takes opaque state through a caller whose dialect has no field for it."""
+    wanted: str = "chat"
+    """The operation."""
 
     @property
     def is_native(self) -> bool:
@@ -96,6 +108,14 @@ class Dispatch:
         Returns:
             The caller's answer.
         """
+        if raw.ok and self.wanted != "chat":
+            return translated_answer(
+                self.wanted,
+                raw,
+                source=self.upstream_dialect,
+                target=self.dialect,
+                for_request=self.encoded,
+            )
         if raw.ok:
             return translate_response(
                 raw.body,
@@ -105,6 +125,7 @@ class Dispatch:
                 status=raw.status,
                 headers=raw.headers,
                 created=created,
+                carrier=self.carrier,
                 on_loss=codecs.COLLECT,
                 source_profile=self.profiles[0],
                 target_profile=self.profiles[1],
@@ -139,6 +160,7 @@ class Dispatch:
             created=created,
             framing=self.framing,
             limits=limits,
+            carrier=self.carrier,
             source_profile=self.profiles[0],
             target_profile=self.profiles[1],
         )
@@ -189,6 +211,9 @@ def dispatch(
     query: tuple[tuple[str, str], ...] = (),
     headers: Headers = (),
     rename: str | None = None,
+    profile: Profile | None = None,
+    adapt: Sequence[Adapter] = (),
+    carrier: Carrier | None = None,
 ) -> Dispatch:
     """
     Decide how a call reaches an upstream.
@@ -204,6 +229,9 @@ def dispatch(
         query: The caller's query, without credentials.
         headers: The caller's headers; only those of the protocol go on.
         rename: The model's name at the upstream; `None`: as the caller says it.
+        profile: The caller's variant of its dialect (through the IR).
+        adapt: Steps between decoding and encoding (through the IR).
+        carrier: Takes opaque state through the caller's dialect (through the IR).
 
     Returns:
         The call.
@@ -222,32 +250,59 @@ def dispatch(
             encoded=_untouched(
                 row,
                 dialect,
-                body if there == model else _renamed(row, body, there),
+                body
+                if there == model
+                else renamed(row, dialect, wanted, body, model=model, rename=there),
                 model=there,
                 stream=stream,
                 query=query,
                 headers=headers,
             ),
             model=there,
+            wanted=wanted,
         )
     if wanted != "chat":
-        raise NotImplementedByProvider(endpoint.name, wanted, dialect=dialect)
+        target = upstream_dialect(endpoint, dialect, wanted)
+        if row is None or target is None:
+            raise NotImplementedByProvider(endpoint.name, wanted, dialect=dialect)
+        return Dispatch(
+            dialect=dialect,
+            upstream_dialect=target,
+            encoded=translated_call(
+                row,
+                wanted,
+                body,
+                source=dialect,
+                target=target,
+                model=model,
+                rename=there,
+                query=urlencode(query),
+                headers=headers,
+                on_loss=on_loss,
+                target_profile=endpoint.profile(target),
+            ),
+            model=there,
+            wanted=wanted,
+        )
     in_path = row is not None and not row.model_in_body
     decoded = codecs.get(dialect).decode_request(
         body,
         path=row.path_for(model, stream=stream) if row and in_path else "",
-        query="&".join(f"{name}={value}" for name, value in query),
+        query=urlencode(query),
         headers=headers,
+        **({} if profile is None else {"profile": profile}),
     )
     target = endpoint.dialect
-    profile = endpoint.profile(target)
+    target_profile = endpoint.profile(target)
     encoded = translate_decoded(
         attrs.evolve(decoded, stream=stream),
         source=dialect,
         target=target,
         model=there,
+        adapt=adapt,
+        carrier=carrier,
         on_loss=on_loss,
-        target_profile=profile,
+        target_profile=target_profile,
     )
     return Dispatch(
         dialect=dialect,
@@ -255,7 +310,8 @@ def dispatch(
         encoded=encoded,
         model=there,
         framing=_framing(row, query),
-        profiles=(profile, None),
+        profiles=(target_profile, profile),
+        carrier=carrier,
     )
 
 
@@ -266,11 +322,6 @@ def _framing(row: Operation | None, query: tuple[tuple[str, str], ...]) -> str |
     if row is None or row.stream_path is None or not query:
         return None
     return "sse" if ("alt", "sse") in query else "json_array"
-
-
-def _renamed(row: Operation, body: bytes, model: str) -> bytes:
-    """Change the model's name, and nothing else, in the caller's own bytes."""
-    return replace_member(body, "model", model) if row.model_in_body else body
 
 
 def _untouched(

@@ -14,7 +14,7 @@ import anyio
 
 from modelwire.errors import ErrorInfo, TransportError
 from modelwire.transports._access import codes_of
-from modelwire.transports._exchange import Exchange, info_of
+from modelwire.transports._exchange import Exchange, info_of, losses_header
 from modelwire.transports._http import read_error_async
 from modelwire.transports._raw import RawResponse
 
@@ -23,37 +23,35 @@ if TYPE_CHECKING:
     from modelwire.transports._dispatch import Dispatch
     from modelwire.transports._raw import AsyncRawStream
 
-__all__ = ["serve_chat"]
+__all__ = ["CLOSING_TIME", "serve_chat"]
 
-_CLOSING_TIME = 1.0
+CLOSING_TIME = 1.0
 """Seconds that closing an upstream's connection may take."""
 
 
-async def serve_chat(exchange: Exchange, call: Dispatch, *, is_stream: bool) -> None:
+async def serve_chat(exchange: Exchange, call: Dispatch) -> None:
     """
     Answer a chat request through the IR.
 
     Args:
         exchange: The request.
         call: The same in the upstream's dialect.
-        is_stream: Whether the client asked for a stream.
 
     Raises:
         ModelwireError: Nothing was answered yet; the caller answers.
     """
-    exchange.record.is_stream = is_stream
     lost = exchange.lost(call.encoded.losses)
     raw = await exchange.upstream.open(
-        call.encoded, model=call.model, auth=exchange.auth
+        call.encoded, model=call.model, auth=exchange.auth(call.upstream_dialect)
     )
     try:
-        if is_stream and raw.ok:
+        if exchange.is_stream and raw.ok:
             await _streamed(exchange, call, raw, lost)
         else:
             await _whole(exchange, call, raw, lost)
     finally:
         # Also when this task is cancelled because the client left.
-        with anyio.move_on_after(_CLOSING_TIME, shield=True):
+        with anyio.move_on_after(CLOSING_TIME, shield=True):
             await raw.aclose()
 
 
@@ -64,6 +62,10 @@ async def _whole(
     lost: tuple[tuple[str, str], ...],
 ) -> None:
     """Answer in one piece; an upstream's error, too, in the client's own shape."""
+    unproven = exchange.unproven(raw.status)
+    if unproven is not None:
+        await exchange.refuse(unproven, status=raw.status)
+        return
     if raw.ok:
         body = await exchange.upstream.read(raw)
     else:
@@ -77,8 +79,16 @@ async def _whole(
     if answer.error is not None:
         record.error = answer.error.kind
         record.upstream_id = answer.error.request_id
+    else:
+        record.read(exchange.dialect, answer.body)
     exchange.wrote()
-    await exchange.reply.whole(answer.status, (*answer.headers, *lost), answer.body)
+    more = losses_header(
+        "x-modelwire-answer-losses",
+        answer.losses,
+        shown=exchange.settings.show_losses,
+    )
+    status = answer.status if raw.ok or raw.status >= 400 else 502
+    await exchange.reply.whole(status, (*answer.headers, *lost, *more), answer.body)
 
 
 async def _streamed(
@@ -98,21 +108,25 @@ async def _streamed(
         *lost,
     )
     writer = _Writer(exchange, translator, headers)
-    async with anyio.create_task_group() as tasks:
-        if exchange.settings.keepalive is not None:
-            tasks.start_soon(writer.keep_alive, exchange.settings.keepalive)
-        try:
-            async for piece in raw:
-                await writer.write(translator.feed(piece))
-        except TransportError as error:
-            exchange.record.error = info_of(error).kind
-        await writer.write(translator.close())
-        tasks.cancel_scope.cancel()
-    await writer.finish()
+    exchange.on_silence = writer.live
+    feed, write = translator.feed, writer.write
+    failure: ErrorInfo | None = None
+    try:
+        async for piece in raw:
+            data = feed(piece)
+            if data:
+                await write(data)
+    except TransportError as error:
+        failure = info_of(error)
+    exchange.on_silence = None
+    data = translator.close() if failure is None else translator.abort(failure)
+    if data:
+        await write(data)
+    await writer.finish(failure)
 
 
 class _Writer:
-    """Writes a stream: opens the answer at its first byte, and fills silences."""
+    """Writes a stream, and opens the answer at its first byte."""
 
     def __init__(
         self,
@@ -121,36 +135,29 @@ class _Writer:
         headers: tuple[tuple[str, str], ...],
     ) -> None:
         self._exchange = exchange
+        self._reply = exchange.reply
         self._translator = translator
         self._headers = headers
-        self._last = time.monotonic()
-        self._is_writing = False
 
     async def write(self, data: bytes) -> None:
-        """Write what the translator gave."""
-        if not data:
-            return
-        self._is_writing = True
-        reply = self._exchange.reply
-        if reply.status is None:
+        """Write what the translator gave; it is not empty."""
+        if self._reply.status is None:
             self._exchange.wrote()
-            await reply.start(200, self._headers)
-        await reply.piece(data)
-        self._last = time.monotonic()
-        self._is_writing = False
+            await self._reply.start(200, self._headers)
+        await self._reply.piece(data)
 
-    async def keep_alive(self, interval: float) -> None:
-        """Write the dialect's sign of life after each *interval* of silence."""
-        while True:
-            await anyio.sleep(max(self._last + interval - time.monotonic(), 0.01))
-            # A piece is written whole before its writer waits, so that a sign of life
-            # never lands inside an event; while one waits for the client, none is due.
-            if self._is_writing or time.monotonic() - self._last < interval:
-                continue
-            self._last = time.monotonic()
-            await self.write(self._translator.keepalive())
+    async def live(self) -> None:
+        """
+        Write the dialect's sign of life, where it has one.
 
-    async def finish(self) -> None:
+        The translator gives whole events, so that it never lands inside one; before
+        the first event there is none, because the status is still open.
+        """
+        data = self._translator.keepalive()
+        if data:
+            await self.write(data)
+
+    async def finish(self, failure: ErrorInfo | None) -> None:
         """End the answer, or refuse where nothing was written."""
         exchange, translator = self._exchange, self._translator
         record = exchange.record
@@ -158,12 +165,17 @@ class _Writer:
         record.stream_losses = codes_of(translator.losses)
         if translator.finish is not None:
             record.finish = translator.finish.kind
-        if translator.error is not None:
-            record.error = translator.error.kind
-        if exchange.reply.status is not None:
-            await exchange.reply.end()
-            return
-        await exchange.refuse(
-            translator.error
-            or ErrorInfo(kind="server_error", status=502, message="an empty answer")
-        )
+        if self._reply.status is not None:
+            error = failure or translator.error
+            if error is not None:
+                record.error = error.kind
+            await self._reply.end()
+        elif failure is not None:
+            await exchange.refuse(failure, status=failure.status)
+        else:
+            await exchange.refuse(translator.error or _EMPTY)
+
+
+_EMPTY = ErrorInfo(
+    kind="server_error", status=502, message="the upstream's stream was empty"
+)

@@ -8,6 +8,7 @@ Nothing here knows a dialect.
 
 from __future__ import annotations
 
+import functools
 import http.cookiejar
 import importlib
 import ssl
@@ -40,6 +41,7 @@ __all__ = [
     "read_error",
     "read_error_async",
     "received",
+    "shared_tls",
     "shortest",
     "silent_cookies",
     "to_transport_error",
@@ -123,6 +125,22 @@ def library(client: Any = None) -> Any:
                 raise
     msg = "no HTTP client is installed: pip install 'modelwire[httpx2]'"
     raise LocalError(msg)
+
+
+@functools.cache
+def shared_tls(library: Any) -> Any:
+    """
+    Give the library's usual TLS settings, made once in a process.
+
+    They hold every root certificate: 50 ms and a megabyte for each client else.
+
+    Args:
+        library: The module `httpx2` or `httpx`.
+
+    Returns:
+        The context.
+    """
+    return library.create_ssl_context()
 
 
 def silent_cookies(client: Any) -> Any:

@@ -34,7 +34,6 @@ from modelwire.transports._native import (
     CHAT,
     GEMINI,
     RESPONSES,
-    Compatibility,
     EventReader,
     OneBody,
     json_object,
@@ -42,6 +41,7 @@ from modelwire.transports._native import (
     refused,
 )
 from modelwire.transports._operations import operation
+from modelwire.transports._provider_operations import Operations
 from modelwire.transports._raw import RawResponse, RawStream
 from modelwire.transports._upstream import Upstream
 
@@ -145,7 +145,7 @@ class _Translated:
         self._raw.close()
 
 
-class Provider(Compatibility):
+class Provider(Operations):
     """
     One endpoint, whole.
 

@@ -20,6 +20,7 @@ from modelwire.transports._http import (
     library,
     outgoing,
     received,
+    shared_tls,
     shortest,
     silent_cookies,
     to_transport_error,
@@ -184,7 +185,9 @@ class Upstream:
 
     def _open_client(self) -> Any:
         if self._client is None:
-            self._client = silent_cookies(self._library.Client())
+            self._client = silent_cookies(
+                self._library.Client(verify=shared_tls(self._library))
+            )
         return self._client
 
 

@@ -10,36 +10,39 @@ to each client in the client's own dialect, errors included.
 from __future__ import annotations
 
 import hmac
+import logging
 import time
+import traceback
 import uuid
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 
-import anyio
+import attrs
 
 from modelwire import codecs
-from modelwire.codecs._json import loads
-from modelwire.errors import (
-    ErrorInfo,
-    ModelwireError,
-    ProviderError,
-    RemoteProtocolError,
-)
+from modelwire.errors import ErrorInfo, ModelwireError, ProviderError
 from modelwire.transports._access import AccessRecord, OnAccess, log_access
 from modelwire.transports._asgi_io import (
     ClientGone,
     Reply,
-    gone,
     headers_of,
     lifespan,
     read_body,
+    too_long,
 )
 from modelwire.transports._async_upstream import AsyncUpstream
 from modelwire.transports._dispatch import dispatch
-from modelwire.transports._exchange import Exchange, info_of
+from modelwire.transports._exchange import Exchange, attended, info_of
 from modelwire.transports._gateway_chat import serve_chat
 from modelwire.transports._gateway_raw import forward
+from modelwire.transports._gateway_wish import (
+    dialect_of,
+    methods_of,
+    path_of,
+    public_query,
+    wish_of,
+)
 from modelwire.transports._http import DEFAULT_TIMEOUTS, Timeouts, library
 from modelwire.transports._routes import Routes, Rule
 from modelwire.transports._settings import DEFAULT_SETTINGS, Settings
@@ -49,7 +52,31 @@ if TYPE_CHECKING:
     from modelwire.transports._asgi_io import Receive, Scope, Send
     from modelwire.transports._endpoint import Endpoint
 
-__all__ = ["Gateway", "Routes", "Rule", "Settings"]
+__all__ = ["AccessRecord", "Gateway", "Routes", "Rule", "Settings"]
+
+_LOG: Final = logging.getLogger("modelwire.gateway")
+_MAX_LOGGED_PATH: Final = 512
+_TEXT: Final = (("content-type", "text/plain; charset=utf-8"),)
+
+
+@attrs.frozen(kw_only=True)
+class Arrival:
+    """A request as it came."""
+
+    path: str
+    """The path, still percent-encoded."""
+    query: str
+    """The query as it was sent."""
+    headers: tuple[tuple[str, str], ...]
+    """The headers, names in lower case."""
+    receive: Receive
+    """Where the body comes from."""
+    reply: Reply
+    """Where the answer goes."""
+    record: AccessRecord
+    """What is known, for the log."""
+    began: float
+    """When it came (`time.monotonic`)."""
 
 
 class Gateway:
@@ -60,13 +87,13 @@ class Gateway:
         upstreams: Endpoints by name.
         routes: Which of them answers for which model.
         settings: What is taken, waited for and told.
-        client: An asynchronous client of httpx or httpx2 for all upstreams; `None`:
-            one of our own.
+        client: An asynchronous client of httpx or httpx2 for all upstreams, which
+            stays the caller's to close; `None`: one of our own.
         timeouts: How long to wait for an upstream.
         on_access: Is told of each request when it is over.
 
     Raises:
-        LocalError: A route names no upstream.
+        LocalError: A route names no upstream, or no HTTP client is installed.
     """
 
     def __init__(
@@ -80,101 +107,160 @@ class Gateway:
         on_access: OnAccess = log_access,
     ) -> None:
         routes.check(upstreams)
+        library(client)
         self._routes = routes
         self._settings = settings
         self._on_access = on_access
-        self._library = library(client)
         self._upstreams = {
             name: AsyncUpstream(endpoint, client=client, timeouts=timeouts)
             for name, endpoint in upstreams.items()
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection of the server's."""
+        """
+        Serve one connection of the server's.
+
+        Args:
+            scope: What it is.
+            receive: What comes.
+            send: What goes.
+        """
         if scope["type"] == "lifespan":
-            await lifespan(receive, send, self.aclose)
+            await lifespan(receive, send, startup=self._warm, shutdown=self.aclose)
         elif scope["type"] == "http":
             await self._serve(scope, receive, send)
         elif scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.close", "code": 1003})
 
+    def _warm(self) -> None:
+        for upstream in self._upstreams.values():
+            upstream.warm()
+
     async def aclose(self) -> None:
-        """Close every connection to the upstreams."""
+        """
+        Close the connections to the upstreams, where they are ours.
+
+        Servers that run the application's lifespan do it at their end; an application
+        that this one is mounted in does it itself.
+        """
         for upstream in self._upstreams.values():
             await upstream.aclose()
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = time.monotonic()
+        path = path_of(scope)
         record = AccessRecord(
-            id=uuid.uuid4().hex, method=scope["method"], path=scope["path"]
+            id=uuid.uuid4().hex, method=scope["method"], path=path[:_MAX_LOGGED_PATH]
         )
-        reply = Reply(send, [("x-modelwire-request-id", record.id)])
+        arrival = Arrival(
+            path=path,
+            query=scope.get("query_string", b"").decode("latin-1"),
+            headers=headers_of(scope),
+            receive=receive,
+            reply=Reply(send, [("x-modelwire-request-id", record.id)]),
+            record=record,
+            began=began,
+        )
+        target = f"{path}?{arrival.query}"
+        route = codecs.route(record.method, target, arrival.headers)
+        if route is None and path.endswith("/healthz"):
+            await arrival.reply.whole(*_health(record.method))
+            return
         try:
-            await self._answer(scope, receive, reply, record, began)
+            if route is None:
+                await _turn_away(arrival)
+            else:
+                await self._answer(route, arrival)
         except ClientGone:
             record.left_early = True
         finally:
-            record.status = reply.status
-            record.bytes_out = reply.size
-            record.duration = time.monotonic() - began
-            self._on_access(record)
+            self._tell(arrival)
 
-    async def _answer(
-        self,
-        scope: Scope,
-        receive: Receive,
-        reply: Reply,
-        record: AccessRecord,
-        began: float,
-    ) -> None:
-        if record.path.endswith("/healthz") and record.method in ("GET", "HEAD"):
-            await reply.whole(200, (("content-type", "text/plain"),), b"ok\n")
-            return
-        headers = headers_of(scope)
-        query = scope.get("query_string", b"").decode("latin-1")
-        route = codecs.route(record.method, f"{record.path}?{query}", headers)
-        dialect = dialect_of(record.path) if route is None else route.dialect
+    def _tell(self, arrival: Arrival) -> None:
+        """Tell of a request that is over."""
+        record, reply = arrival.record, arrival.reply
+        record.status = reply.status
+        record.bytes_out = reply.size
+        record.duration = time.monotonic() - arrival.began
         try:
-            if route is None:
-                raise ProviderError(_NO_ROUTE)
-            record.dialect, record.operation = route.dialect, route.operation
-            self._admit(route)
+            self._on_access(record)
+        except Exception as error:  # noqa: BLE001 - the answer is out already
+            _log_fault(record.id, error)
+
+    async def _answer(self, route: Route, arrival: Arrival) -> None:
+        """Serve a request of a dialect; what fails becomes an error of it."""
+        record, reply = arrival.record, arrival.reply
+        record.dialect, record.operation = route.dialect, route.operation
+        codec = codecs.get(route.dialect)
+        own = codec.RESPONSE_HEADERS.get("request-id")
+        if own is not None:
+            # Clients show it to their callers; an upstream's goes over it.
+            reply.always(own, record.id)
+        info: ErrorInfo | None = None
+        try:
+            self._admit(route, dict(arrival.headers))
             body = await read_body(
-                receive,
+                arrival.receive,
                 most=self._settings.max_body,
                 patience=self._settings.body_patience,
+                total=self._settings.body_time,
             )
-            model, is_stream = wanted(route, body)
-            record.model = model
-            destination = self._routes.destination(model)
-            if destination is None:
-                raise ProviderError(_no_model(model))
-            upstream = self._upstreams[destination.upstream]
-            record.upstream = destination.upstream
-            record.upstream_model = destination.model
-            exchange = Exchange(
-                route=route,
-                path=record.path,
-                query=query,
-                headers=headers,
-                body=body,
-                reply=reply,
-                record=record,
-                settings=self._settings,
-                upstream=upstream,
-                model=destination.model,
-                began=began,
-            )
-            await _until_gone(exchange, receive, is_stream=is_stream)
+            await self._pass_on(route, body, arrival)
         except ModelwireError as error:
             info = info_of(error)
-            record.error = info.kind
-            if reply.status is None:
-                encoded = codecs.get(dialect).encode_error(info)
-                await reply.whole(encoded.status, encoded.headers, encoded.body)
+        except ClientGone:
+            raise
+        except Exception as error:  # noqa: BLE001 - no request may break the server
+            _log_fault(record.id, error)
+            info = _INTERNAL
+        if info is None:
+            return
+        record.error = info.kind
+        if reply.status is None:
+            encoded = codec.encode_error(info)
+            status = info.status or encoded.status
+            await reply.whole(status, encoded.headers, encoded.body)
 
-    def _admit(self, route: Route) -> None:
+    async def _pass_on(self, route: Route, body: bytes, arrival: Arrival) -> None:
+        record = arrival.record
+        wish = wish_of(route, body)
+        record.model, record.is_stream = wish.model, wish.is_stream
+        destination = self._routes.destination(wish.model)
+        if destination is None:
+            raise ProviderError(_no_model(wish.model))
+        record.upstream = destination.upstream
+        record.upstream_model = destination.model
+        exchange = Exchange(
+            route=route,
+            query=public_query(arrival.query),
+            headers=arrival.headers,
+            body=wish.body,
+            is_stream=wish.is_stream,
+            reply=arrival.reply,
+            record=record,
+            settings=self._settings,
+            upstream=self._upstreams[destination.upstream],
+            model=destination.model,
+            began=arrival.began,
+        )
+        await attended(exchange, arrival.receive, partial(_dispatched, exchange))
+
+    def _admit(self, route: Route, headers: Mapping[str, str]) -> None:
+        """Refuse what need not be read."""
+        origin = headers.get("origin")
+        allowed = self._settings.origins
+        if origin is not None and origin not in allowed and "*" not in allowed:
+            raise ProviderError(_NO_ORIGIN)
+        self._check_key(route)
+        if headers.get("content-encoding", "identity") != "identity":
+            raise ProviderError(_PACKED)
+        length = headers.get("content-length", "")
+        is_number = length.isascii() and length.isdigit() and len(length) < 19
+        if is_number and int(length) > self._settings.max_body:
+            raise too_long(self._settings.max_body)
+
+    def _check_key(self, route: Route) -> None:
         """Refuse a client without one of our keys, where there are keys."""
         keys = self._settings.client_keys
         if not keys:
@@ -186,15 +272,44 @@ class Gateway:
             raise ProviderError(_NO_KEY)
 
 
-_CREDENTIALS = frozenset({"key", "access_token", "api_key"})
-"""Query names that hold credentials; they stay here."""
-_NO_ROUTE = ErrorInfo(kind="not_found", status=404, message="no such path")
+_INTERNAL = ErrorInfo(kind="server_error", status=500, message="internal error")
 _NO_KEY = ErrorInfo(
     kind="authentication",
     status=401,
     code="invalid_api_key",
     message="the key is not one of this gateway's",
 )
+_NO_ORIGIN = ErrorInfo(
+    kind="permission", status=403, message="web pages of this origin may not call"
+)
+_PACKED = ErrorInfo(
+    kind="invalid_request", status=415, message="a body is sent without content coding"
+)
+
+
+async def _turn_away(arrival: Arrival) -> None:
+    """Answer a request that no dialect has."""
+    path, record = arrival.path, arrival.record
+    allowed = ", ".join(methods_of(path, arrival.headers))
+    more = (("allow", f"{allowed}, OPTIONS"),) if allowed else ()
+    if allowed and record.method == "OPTIONS":
+        await arrival.reply.whole(204, more, b"")
+        return
+    status = 405 if allowed else 404
+    info = ErrorInfo(
+        kind="invalid_request" if allowed else "not_found",
+        status=status,
+        message=f"the method is {allowed}" if allowed else "no such path",
+    )
+    record.error = info.kind
+    encoded = codecs.get(dialect_of(path)).encode_error(info)
+    await arrival.reply.whole(status, (*encoded.headers, *more), encoded.body)
+
+
+def _health(method: str) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
+    if method in ("GET", "HEAD"):
+        return 200, _TEXT, b"ok\n"
+    return 405, (*_TEXT, ("allow", "GET, HEAD")), b"the method is GET\n"
 
 
 def _no_model(model: str) -> ErrorInfo:
@@ -208,29 +323,17 @@ def _no_model(model: str) -> ErrorInfo:
     )
 
 
-async def _until_gone(exchange: Exchange, receive: Receive, *, is_stream: bool) -> None:
-    """Serve, and stop at once when the client leaves."""
-    failure: ModelwireError | None = None
-    async with anyio.create_task_group() as tasks:
-
-        async def watch() -> None:
-            await gone(receive)
-            # Servers say so, too, once the answer is whole.
-            exchange.record.left_early = not exchange.reply.is_whole
-            tasks.cancel_scope.cancel()
-
-        tasks.start_soon(watch)
-        # An exception would leave the group inside a group of its own.
-        try:
-            await _dispatch(exchange, is_stream=is_stream)
-        except ModelwireError as error:
-            failure = error
-        tasks.cancel_scope.cancel()
-    if failure is not None:
-        raise failure
+def _log_fault(id_: str, error: BaseException) -> None:
+    """Log a fault of ours: where it happened, and not its words, which may quote."""
+    while isinstance(error, BaseExceptionGroup) and error.exceptions:
+        error = error.exceptions[0]
+    frames = traceback.extract_tb(error.__traceback__)[-8:]
+    where = " < ".join(f"{f.filename}:{f.lineno} {f.name}" for f in reversed(frames))
+    _LOG.error("request %s: %s at %s", id_, type(error).__name__, where)
 
 
-async def _dispatch(exchange: Exchange, *, is_stream: bool) -> None:
+async def _dispatched(exchange: Exchange) -> None:
+    settings = exchange.settings
     call = dispatch(
         exchange.upstream.endpoint,
         exchange.dialect,
@@ -238,73 +341,16 @@ async def _dispatch(exchange: Exchange, *, is_stream: bool) -> None:
         exchange.body,
         model=exchange.record.model or "",
         rename=exchange.model,
-        stream=is_stream,
-        on_loss=exchange.settings.on_loss,
-        query=tuple(
-            pair
-            for pair in parse_qsl(exchange.query, keep_blank_values=True)
-            if pair[0] not in _CREDENTIALS
-        ),
+        stream=exchange.is_stream,
+        on_loss=settings.on_loss,
+        query=exchange.query,
         headers=exchange.headers,
+        profile=settings.profiles.get(exchange.dialect),
+        adapt=exchange.adapters(),
+        carrier=settings.carrier,
     )
     exchange.record.upstream_dialect = call.upstream_dialect
     if call.is_native:
-        await forward(exchange, call, is_stream=is_stream)
+        await forward(exchange, call)
     else:
-        await serve_chat(exchange, call, is_stream=is_stream)
-
-
-def dialect_of(path: str) -> str:
-    """
-    Guess the dialect of a client that asks for a path that nobody serves.
-
-    Args:
-        path: The path.
-
-    Returns:
-        The dialect whose errors such a client reads.
-    """
-    if "/v1beta" in path or ":" in path.rsplit("/", 1)[-1]:
-        return "gemini-generate"
-    return "anthropic-messages" if "/messages" in path else "openai-chat"
-
-
-def wanted(route: Route, body: bytes) -> tuple[str, bool]:
-    """
-    Read which model a client wants, and whether as a stream.
-
-    Args:
-        route: What the request line says.
-        body: The request's body.
-
-    Returns:
-        The model and the mode.
-
-    Raises:
-        ModelwireError: The body does not say; a chat request's faults all together.
-    """
-    if route.model is not None and route.stream is not None:
-        return route.model, route.stream
-    if route.operation in ("models", "model"):
-        return route.model or "", False
-    try:
-        value = loads(body)
-    except RemoteProtocolError:
-        value = None
-    if isinstance(value, dict):
-        model = value.get("model", route.model)
-        stream = value.get("stream")
-        if isinstance(model, str) and (stream is None or isinstance(stream, bool)):
-            return model, stream is True
-    if route.operation == "chat":
-        # It names every fault of the body, these among them.
-        request = codecs.get(route.dialect).decode_request(body)
-        return request.model, request.stream
-    raise ProviderError(
-        ErrorInfo(
-            kind="invalid_request",
-            status=400,
-            param="model",
-            message="the body is a JSON object that names a model",
-        )
-    )
+        await serve_chat(exchange, call)

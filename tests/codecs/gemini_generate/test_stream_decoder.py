@@ -20,7 +20,7 @@ from tests.codecs.gemini_generate._streams import (
 )
 
 from modelwire.codecs._base import Aliases
-from modelwire.codecs.gemini_generate._time import decode_time, encode_time
+from modelwire.codecs._time import decode_time, encode_time
 from modelwire.ir import (
     AnnotationDelta,
     BlockStart,

@@ -237,12 +237,14 @@ FACTS: Final[Facts] = {
         "input_tokens and both cache counts", synthesised=N, approximated=A
     ),
     LossCode.USAGE_INPUT_UNCACHED: native("input_tokens", synthesised=N),
-    LossCode.USAGE_CACHE_READ: native("cache_read_input_tokens"),
+    LossCode.USAGE_CACHE_READ: native("cache_read_input_tokens", synthesised=N),
     LossCode.USAGE_CACHE_WRITE: native(
         "cache_creation_input_tokens, cache_creation", synthesised=N
     ),
     LossCode.USAGE_OUTPUT_TOTAL: native("output_tokens", synthesised=N),
-    LossCode.USAGE_REASONING: native("output_tokens_details.thinking_tokens"),
+    LossCode.USAGE_REASONING: native(
+        "output_tokens_details.thinking_tokens", synthesised=N
+    ),
     LossCode.USAGE_AUDIO_IMAGE_TEXT_SPLIT: no(dropped=P),
     LossCode.USAGE_PREDICTION: no(dropped=P),
     LossCode.USAGE_TOOL_PROMPT: no(dropped=P),

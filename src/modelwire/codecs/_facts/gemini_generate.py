@@ -200,9 +200,9 @@ FACTS: Final[Facts] = {
     LossCode.SVC_GEO: no(dropped=P),
     LossCode.SVC_INCLUDE_USAGE_OBFUSCATION: no(dropped=N),
     # 9. Response envelope
-    LossCode.RESP_ID: native("responseId", dropped=N),
-    LossCode.RESP_MODEL: native("modelVersion"),
-    LossCode.RESP_CREATED: native("createTime", dropped=N),
+    LossCode.RESP_ID: native("responseId", dropped=N, synthesised=N),
+    LossCode.RESP_MODEL: native("modelVersion", synthesised=N),
+    LossCode.RESP_CREATED: native("createTime", dropped=N, synthesised=N),
     LossCode.RESP_ROLE_OBJECT: native("role model", approximated=N),
     LossCode.RESP_FINGERPRINT: no(dropped=P),
     LossCode.RESP_TIER: native("usageMetadata.trafficType", approximated=A, dropped=P),

@@ -131,7 +131,7 @@ FACTS: Final[Facts] = {
     LossCode.THINK_SUMMARY: native("reasoning.summary", dropped=D),
     LossCode.THINK_SIGNATURE: native("encrypted_content", dropped=(D, N)),
     LossCode.THINK_REDACTED: native("encrypted_content", dropped=D),
-    LossCode.THINK_ITEM_ID: native("id", synthesised=N, dropped=N),
+    LossCode.THINK_ITEM_ID: native("id", synthesised=N, dropped=N, approximated=N),
     LossCode.THINK_REPLAY_RULE: native("before the items it led to"),
     LossCode.THINK_CONTEXT_KEEP: native("reasoning.context", dropped=P),
     LossCode.THINK_INTERLEAVED: no(dropped=N, approximated=N),

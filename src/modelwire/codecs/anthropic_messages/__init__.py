@@ -21,6 +21,12 @@ if TYPE_CHECKING:
         StreamChecker as StreamChecker,
         check_stream as check_stream,
     )
+    from modelwire.codecs.anthropic_messages._model_list import (
+        decode_model_list_request as decode_model_list_request,
+        decode_model_list_response as decode_model_list_response,
+        encode_model_list_request as encode_model_list_request,
+        encode_model_list_response as encode_model_list_response,
+    )
     from modelwire.codecs.anthropic_messages._profiles import (
         DEFAULT_PROFILE as DEFAULT_PROFILE,
         PROFILES as PROFILES,
@@ -41,6 +47,12 @@ if TYPE_CHECKING:
         event_encoder as event_encoder,
         stream_encoder as stream_encoder,
     )
+    from modelwire.codecs.anthropic_messages._token_count import (
+        decode_token_count_request as decode_token_count_request,
+        decode_token_count_response as decode_token_count_response,
+        encode_token_count_request as encode_token_count_request,
+        encode_token_count_response as encode_token_count_response,
+    )
     from modelwire.codecs.anthropic_messages._wire import (
         REQUEST_HEADERS as REQUEST_HEADERS,
         RESPONSE_HEADERS as RESPONSE_HEADERS,
@@ -57,11 +69,19 @@ __all__ = [
     "StreamChecker",
     "check_stream",
     "decode_error",
+    "decode_model_list_request",
+    "decode_model_list_response",
     "decode_request",
     "decode_response",
+    "decode_token_count_request",
+    "decode_token_count_response",
     "encode_error",
+    "encode_model_list_request",
+    "encode_model_list_response",
     "encode_request",
     "encode_response",
+    "encode_token_count_request",
+    "encode_token_count_response",
     "event_decoder",
     "event_encoder",
     "stream_decoder",

@@ -13,6 +13,8 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+import attrs
+
 from modelwire.codecs._losses import LossLog
 from modelwire.codecs.anthropic_messages._block_encode import (
     BlockWriter,
@@ -134,6 +136,8 @@ def _conversation(
             source is last and source.role == "assistant" and not source.parts
         ):
             _lose_message(source, turn.path, log)
+            for message, path in turn.absorbed:
+                _lose_fields(message, path, log)
             continue
         if turn.role == "system" and not out:
             # The conversation starts with the user; instructions before are leading.
@@ -142,8 +146,10 @@ def _conversation(
             continue
         for path in turn.moved:
             place = places.get(path)
-            if place is not None:
-                to = f"$.messages[{len(out)}].parts[{place}]"
+            if place is not None or path == turn.path:
+                to = f"$.messages[{len(out)}]"
+                if place is not None:
+                    to = f"{to}.parts[{place}]"
                 log.add(LossCode.TOOL_RESULT_TEXT, path, "moved", to=to)
         text = _as_string(blocks, source) if len(blocks) == 1 else None
         wire: JSONObject = {
@@ -342,20 +348,35 @@ def _regrouped(messages: Sequence[Message], start: int, end: int) -> Iterator[_T
         absorbed = sorted([*absorbed, joined])
         order.remove(joined)
     if first or absorbed:
-        source = messages[absorbed[0]] if absorbed else Message(role="user")
-        yield _Turn(
-            "user",
-            source,
-            f"$.messages[{absorbed[0] if absorbed else start}]",
-            first,
-            [path for path in moved if any(item.path == path for item in first)],
-            [(messages[k], f"$.messages[{k}]") for k in absorbed[1:]],
-        )
+        whole = absorbed[0] if absorbed else start
+        path = f"$.messages[{whole}]"
+        source = messages[whole] if absorbed else Message(role="user")
+        lost = [(messages[k], f"$.messages[{k}]") for k in absorbed[1:]]
+        if absorbed and not (first and first[0].path.startswith(f"{path}.")):
+            # Its own fields would stand on what another message says.
+            lost = [(source, path), *lost]
+            source = _bare(source)
+        moves = [path for path in moved if any(item.path == path for item in first)]
+        yield _Turn("user", source, path, first, moves, lost)
     for k in order:
         turn = _plain(messages[k], k)
         items = rest.get(k, [])
         paths = [path for path in moved if any(item.path == path for item in items)]
-        yield turn._replace(items=items, moved=paths)
+        if paths and len(items) == len(turn.source.parts):
+            # All of it moves, and what it says itself with it.
+            paths = [turn.path]
+        turn = turn._replace(items=items, moved=paths)
+        if len(items) < len(turn.source.parts):
+            # Its results went before it, and its own fields with neither.
+            lost = [(turn.source, turn.path)]
+            turn = turn._replace(source=_bare(turn.source), absorbed=lost)
+        yield turn
+
+
+def _bare(message: Message) -> Message:
+    """Give a message without its own fields."""
+    bare: Message = attrs.evolve(message, name=None, id=None, extra={})
+    return bare
 
 
 def _may_join(message: Message) -> bool:

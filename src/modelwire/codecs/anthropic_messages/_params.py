@@ -176,8 +176,8 @@ def encode_reasoning(
     if thinking:
         body["thinking"] = thinking
     if effort is not None:
-        row = EFFORTS.get(effort)
-        written = effort if row is None else row.anthropic or effort
+        known = EFFORTS.get(effort)
+        written = effort if known is None else known.anthropic or effort
         if written != effort:
             log.approximate(
                 LossCode.THINK_EFFORT, f"{path}.effort", f"{effort} as {written}"

@@ -12,6 +12,12 @@ from typing import TYPE_CHECKING, Final
 from modelwire.codecs._lazy import lazy_names
 
 if TYPE_CHECKING:
+    from modelwire.codecs.gemini_generate._embeddings import (
+        decode_embedding_request as decode_embedding_request,
+        decode_embedding_response as decode_embedding_response,
+        encode_embedding_request as encode_embedding_request,
+        encode_embedding_response as encode_embedding_response,
+    )
     from modelwire.codecs.gemini_generate._errors import (
         decode_error as decode_error,
         encode_error as encode_error,
@@ -19,6 +25,12 @@ if TYPE_CHECKING:
     from modelwire.codecs.gemini_generate._grammar import (
         StreamChecker as StreamChecker,
         check_stream as check_stream,
+    )
+    from modelwire.codecs.gemini_generate._model_list import (
+        decode_model_list_request as decode_model_list_request,
+        decode_model_list_response as decode_model_list_response,
+        encode_model_list_request as encode_model_list_request,
+        encode_model_list_response as encode_model_list_response,
     )
     from modelwire.codecs.gemini_generate._profiles import (
         DEFAULT_PROFILE as DEFAULT_PROFILE,
@@ -40,6 +52,12 @@ if TYPE_CHECKING:
         event_encoder as event_encoder,
         stream_encoder as stream_encoder,
     )
+    from modelwire.codecs.gemini_generate._token_count import (
+        decode_token_count_request as decode_token_count_request,
+        decode_token_count_response as decode_token_count_response,
+        encode_token_count_request as encode_token_count_request,
+        encode_token_count_response as encode_token_count_response,
+    )
     from modelwire.codecs.gemini_generate._wire import (
         REQUEST_HEADERS as REQUEST_HEADERS,
         RESPONSE_HEADERS as RESPONSE_HEADERS,
@@ -55,12 +73,24 @@ __all__ = [
     "STREAM_HAS_USAGE",
     "StreamChecker",
     "check_stream",
+    "decode_embedding_request",
+    "decode_embedding_response",
     "decode_error",
+    "decode_model_list_request",
+    "decode_model_list_response",
     "decode_request",
     "decode_response",
+    "decode_token_count_request",
+    "decode_token_count_response",
+    "encode_embedding_request",
+    "encode_embedding_response",
     "encode_error",
+    "encode_model_list_request",
+    "encode_model_list_response",
     "encode_request",
     "encode_response",
+    "encode_token_count_request",
+    "encode_token_count_response",
     "event_decoder",
     "event_encoder",
     "stream_decoder",

@@ -121,7 +121,7 @@ def encode_messages(
     for turn in _turns(messages):
         run: list[tuple[int, Message]] = []
         every = [(turn.place, turn.first), *turn.more]
-        parts = _parts(every, "$.messages", len(out), 0, writer, run)
+        parts = _parts(every, "$.messages", len(out), 0, writer, kept=run)
         if parts is None:
             continue
         index, message = run[0]
@@ -185,6 +185,7 @@ def _parts(
     place: int,
     before: int,
     writer: PartWriter,
+    *,
     kept: list[tuple[int, Message]] | None = None,
 ) -> list[JSONObject] | None:
     """

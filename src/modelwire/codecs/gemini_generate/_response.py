@@ -9,7 +9,7 @@ without candidates; in the IR it is a choice without parts that says so.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
@@ -28,6 +28,7 @@ from modelwire.codecs._json import dumps, loads
 from modelwire.codecs._losses import LossLog
 from modelwire.codecs._profile import Profile
 from modelwire.codecs._reader import Reader, describe
+from modelwire.codecs._time import decode_time, encode_time
 from modelwire.codecs.gemini_generate._call_ids import CallIds
 from modelwire.codecs.gemini_generate._errors import decode_error
 from modelwire.codecs.gemini_generate._extra import (
@@ -50,7 +51,6 @@ from modelwire.codecs.gemini_generate._part_calls import CUSTOM_FIELD
 from modelwire.codecs.gemini_generate._part_encode import PartWriter
 from modelwire.codecs.gemini_generate._parts import decode_parts
 from modelwire.codecs.gemini_generate._profiles import CLIENT, DEFAULT_PROFILE
-from modelwire.codecs.gemini_generate._time import decode_time, encode_time
 from modelwire.codecs.gemini_generate._usage import (
     decode_usage,
     encode_usage,
@@ -115,7 +115,7 @@ def decode_response(
     obj = loads(body)
     if isinstance(request, EncodedRequest):
         aliases = request.aliases if aliases is None else aliases
-        request = request.request
+        request = cast("ChatRequest | None", request.request)
     if isinstance(obj, list):
         return _fold(body, headers, request, aliases)
     if not isinstance(obj, dict):
@@ -366,6 +366,8 @@ def encode_response(
     if not id_ and ids is not None:
         id_ = ids("response")
         log.add(LossCode.RESP_ID, None, "synthesised", to="$.id")
+    elif response.id == "":
+        log.drop(LossCode.RESP_ID, "$.id", "an empty id")
     again = counting_ids(id_)
     writer = PartWriter(
         log,

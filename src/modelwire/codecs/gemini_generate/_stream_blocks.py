@@ -313,6 +313,9 @@ class BlockStream:
 
     def _block_stop(self, chunk: BlockStop) -> None:
         block = self._block(chunk)
+        if chunk.index in self._sequencer.broken:
+            self._break_off(block)
+            return
         block.stopped = True
         if block.fold is not None:
             block.fold.feed(BlockStop(0, chunk.part))
@@ -402,8 +405,9 @@ class BlockStream:
             block.changed = True
             self._log.approximate(code, block.path, "became another part at its end")
             return
-        self._check(block, part)
         text = part.text or ""
+        if text or block.size:
+            self._check(block, part)
         if not block.size:
             if text:
                 self._grow(block, text)

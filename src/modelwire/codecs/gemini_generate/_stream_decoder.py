@@ -28,6 +28,7 @@ import attrs
 from modelwire.codecs._base import NO_ALIASES
 from modelwire.codecs._ids import turn_seed
 from modelwire.codecs._limits import DEFAULT_LIMITS
+from modelwire.codecs._time import decode_time, encode_time
 from modelwire.codecs.gemini_generate._errors import decode_error, decode_error_object
 from modelwire.codecs.gemini_generate._finish import decode_block, decode_finish
 from modelwire.codecs.gemini_generate._grounding import (
@@ -45,7 +46,6 @@ from modelwire.codecs.gemini_generate._stream_framing import (
     StreamOfEither,
 )
 from modelwire.codecs.gemini_generate._stream_parts import GROWS, PartMachine
-from modelwire.codecs.gemini_generate._time import decode_time, encode_time
 from modelwire.codecs.gemini_generate._usage import decode_usage, usage_tier
 from modelwire.codecs.gemini_generate._wire import DIALECT, camel
 from modelwire.ir._chunks import (

@@ -29,6 +29,7 @@ from modelwire.codecs._limits import DEFAULT_LIMITS
 from modelwire.codecs._loss_gate import LossGate
 from modelwire.codecs._losses import LossLog, by_position
 from modelwire.codecs._stream_decoding import TRUNCATED
+from modelwire.codecs._time import decode_time, encode_time
 from modelwire.codecs.gemini_generate._errors import encode_error_object
 from modelwire.codecs.gemini_generate._extra import drop_all, spelling_of
 from modelwire.codecs.gemini_generate._finish import encode_block, encode_finish
@@ -45,7 +46,6 @@ from modelwire.codecs.gemini_generate._stream_events import (
     event_encoder,
 )
 from modelwire.codecs.gemini_generate._stream_state import OutChoice
-from modelwire.codecs.gemini_generate._time import decode_time, encode_time
 from modelwire.codecs.gemini_generate._usage import encode_usage
 from modelwire.codecs.gemini_generate._wire import DIALECT
 from modelwire.errors import StateError
@@ -243,6 +243,8 @@ class GenerateStreamEncoder(BlockStream):
                 log.add(LossCode.RESP_ID, None, "synthesised", to="$.id")
             if self._id:
                 head["responseId"] = self._id
+            elif self._id is not None:
+                log.drop(LossCode.RESP_ID, "$.id", "an empty id")
             if self._created is None and self._default_created:
                 self._created = self._default_created
                 log.add(LossCode.RESP_CREATED, None, "synthesised", to="$.created")
@@ -315,7 +317,7 @@ class GenerateStreamEncoder(BlockStream):
     def _identify(
         self, id_: str | None, model: str | None, created: int | None
     ) -> None:
-        if id_ and not self._id:
+        if id_ is not None and not self._id:
             self._id = id_
             self._envelope = None
         if model is not None and model != self._model:
@@ -421,14 +423,13 @@ class GenerateStreamEncoder(BlockStream):
                 and len(self._choices) == 1
                 and not choice.parts
             ):
-                log = LossLog(DIALECT) if failed else self._log
-                feedback = encode_block(finish, log, path=f"{choice.path}.finish")
-                self._extra["promptFeedback"] = feedback
                 if failed:
                     # Without an end no reader makes a candidate of it.
                     self._log.drop(LossCode.STREAM_ERROR, choice.path)
-                else:
-                    self._bare_choice(choice)
+                    continue
+                feedback = encode_block(finish, self._log, path=f"{choice.path}.finish")
+                self._extra["promptFeedback"] = feedback
+                self._bare_choice(choice)
                 continue
             choice.extra.update(choice.sources)
             wire = self._candidate(choice, [{"text": ""}])

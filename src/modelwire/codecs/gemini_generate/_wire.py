@@ -91,6 +91,9 @@ _FIELDS: Final = (
     "logProbability", "tokenId", "groundingChunks", "groundingSupports",
     "groundingChunkIndices", "confidenceScores", "partIndex", "startIndex", "endIndex",
     "citationSources", "retrievedContext",
+    # embeddings and token counts
+    "taskType", "outputDimensionality", "generateContentRequest", "totalTokens",
+    "totalBillableCharacters",
 )  # fmt: skip
 
 _CAMEL: Final[dict[str, str]] = {

@@ -261,6 +261,10 @@ class ConversationWriter:
                 self.log.add(
                     LossCode.TOOL_RESULT_TEXT, where, "dropped", severity="content"
                 )
+        for name in extra or ():
+            # There is no result that could have it.
+            if not name.startswith("$"):
+                self.log.drop_field(LossCode.ROLE_NAME, path, DIALECT, name)
         if message.parts:
             self._bare(message, path)
         else:
@@ -285,12 +289,16 @@ class ConversationWriter:
         parts = message.parts
         results = [p for p in parts if isinstance(p, ToolResultPart)]
         # Results come first: a tool message must follow its call directly.
-        reordered = bool(results) and self._is_reordered(parts)
+        behind = False
         for index, part in enumerate(parts):
+            where = f"{path}.parts[{index}]"
             if isinstance(part, ToolResultPart):
-                if reordered:
-                    self._moved(path)
-                self._append(self._result(part, f"{path}.parts[{index}]", None))
+                if behind:
+                    to = f"{self._place()}.parts[0]"
+                    self.log.add(LossCode.TOOL_RESULT_TEXT, where, "moved", to=to)
+                self._append(self._result(part, where, None))
+            else:
+                behind = behind or self._is_written(part)
         if results and len(results) == len(parts):
             self._bare(message, path)
             return
@@ -301,11 +309,10 @@ class ConversationWriter:
             if not isinstance(part, ToolResultPart):
                 context.items = len(items)
                 items += encode_content_part(part, f"{path}.parts[{index}]", context)
-        if reordered:
-            self._moved(path)
-        elif (
+        if (
             results
-            and isinstance(parts[0], ToolResultPart)
+            and items
+            and self._begins_with_result(parts)
             and (
                 message.name
                 or any(not name.startswith("$") for name in own_fields(message.extra))
@@ -316,18 +323,13 @@ class ConversationWriter:
             self.log.add(LossCode.ROLE_NAME, path, "moved", to=self._place())
         self._content_message(message, "user", items, path)
 
-    def _moved(self, path: str) -> None:
-        self.log.add(LossCode.TOOL_RESULT_TEXT, path, "moved", to=self._place())
-
-    def _is_reordered(self, parts: tuple[Part, ...]) -> bool:
-        """Say whether a result stands behind something else that is written."""
-        behind = False
+    def _begins_with_result(self, parts: tuple[Part, ...]) -> bool:
+        """Say whether the first part that is written is a result."""
         for part in parts:
             if isinstance(part, ToolResultPart):
-                if behind:
-                    return True
-            else:
-                behind = behind or self._is_written(part)
+                return True
+            if self._is_written(part):
+                return False
         return False
 
     def _is_written(self, part: Part) -> bool:

@@ -129,6 +129,7 @@ class BlockWriter:
         "choice",
         "family",
         "head",
+        "keyed",
         "lost",
         "merged",
         "offset",
@@ -178,6 +179,8 @@ class BlockWriter:
         """Fields that have their loss."""
         self.told: set[str] = set()
         """Fields of reasoning that came and are not written."""
+        self.keyed: dict[str, list[str]] = {}
+        """Arguments by key, which count only where no text of them comes."""
         self.lost = False
         """Whether it has its loss as a whole."""
 

@@ -441,6 +441,10 @@ class BlockStream(EventWriter):
         block = self._block(chunk.index)
         if chunk.key is None and _MAIN.get(type(block.part)) == chunk.field:
             self._grow(block, chunk.text, out)
+        elif chunk.key is not None and block.call >= 0 and not block.size:
+            self._room -= len(chunk.text)
+            if self._room > 0:
+                block.keyed.setdefault(chunk.key, []).append(chunk.text)
 
     def _image_delta(self, chunk: ImageDelta, out: list[bytes]) -> None:
         """Drop a preview; the image itself is recorded where its block starts."""
@@ -458,6 +462,10 @@ class BlockStream(EventWriter):
         part = block.part if chunk.part is None else chunk.part
         if chunk.part is not None and block.family:
             self._final(block, chunk.part, out)
+        if block.keyed and not block.size:
+            keyed = {key: "".join(pieces) for key, pieces in block.keyed.items()}
+            self._room += sum(map(len, keyed.values()))
+            self._grow(block, _json.dumps_str(keyed), out)
         if (
             isinstance(part, ToolCallPart)
             and part.kind != "custom"
@@ -488,6 +496,10 @@ class BlockStream(EventWriter):
             )
         elif isinstance(part, AudioPart):
             self._audio_losses(block, part)
+        elif block.keyed and not block.size:
+            # It breaks off, and the text of its arguments has not begun.
+            path = f"{block.path}.arguments"
+            self._log.add(LossCode.OUT_TOOL_CALL, path, "dropped", severity="content")
         elif isinstance(part, CompactionPart) and not block.merged:
             to = f"{block.choice.path}.message.parts[{block.out}]"
             code = LossCode.CTX_COMPACTION

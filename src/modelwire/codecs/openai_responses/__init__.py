@@ -40,6 +40,12 @@ if TYPE_CHECKING:
         event_encoder as event_encoder,
         stream_encoder as stream_encoder,
     )
+    from modelwire.codecs.openai_responses._token_count import (
+        decode_token_count_request as decode_token_count_request,
+        decode_token_count_response as decode_token_count_response,
+        encode_token_count_request as encode_token_count_request,
+        encode_token_count_response as encode_token_count_response,
+    )
     from modelwire.codecs.openai_responses._wire import (
         REQUEST_HEADERS as REQUEST_HEADERS,
         RESPONSE_HEADERS as RESPONSE_HEADERS,
@@ -58,9 +64,13 @@ __all__ = [
     "decode_error",
     "decode_request",
     "decode_response",
+    "decode_token_count_request",
+    "decode_token_count_response",
     "encode_error",
     "encode_request",
     "encode_response",
+    "encode_token_count_request",
+    "encode_token_count_response",
     "event_decoder",
     "event_encoder",
     "stream_decoder",

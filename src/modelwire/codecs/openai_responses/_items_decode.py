@@ -130,7 +130,9 @@ def _message(reader: Reader, label: str, _aliases: Aliases) -> tuple[Part, ...]:
     if not content:
         # Nothing was said; the item itself is what there is to keep.
         return (UnknownPart(dialect=DIALECT, raw=raw),)
-    group = label if ident is None else ident
+    # An empty id is none: it would make all messages one (recorded:
+    # agentgateway__crates-llm-response-responses-stream, test_empty_item_ids).
+    group = ident or label
     ref = ItemRef(id=ident, status=status, phase=phase, group=group)
     about: JSONObject = {}
     if rest:

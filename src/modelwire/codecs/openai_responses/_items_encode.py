@@ -376,8 +376,9 @@ class ItemWriter:
         )
 
     def _media(self, part: Part, path: str) -> None:
-        video = isinstance(part, VideoPart)
-        code = video_code(part) if video else LossCode.IN_DOC_BASE64
+        code = LossCode.IN_DOC_BASE64
+        if isinstance(part, VideoPart):
+            code = video_code(part)
         self.log.add(code, path, "dropped", severity="content")
 
 

@@ -145,7 +145,7 @@ def message_item(
         out["status"] = status
     if phase is not None:
         out["phase"] = phase
-    made = made_ref(ident, status, phase, label if ident is None else ident)
+    made = made_ref(ident, status, phase, ident or label)
     for number, part in enumerate(parts):
         where, to = f"{path}[{start + number}]", place(number)
         content.append(_content(part, where, to, log, reply=reply))

@@ -62,8 +62,8 @@ class ConversationWriter:
         self._rest = 0
         self._vague = False
         """Whether a system or developer message may be dropped."""
-        self._run: list[str] | None = None
-        """Paths of the messages in the assistant's turn that is open."""
+        self._open = False
+        """Whether an assistant's turn is open: what follows would be part of it."""
 
     def write(self, system: tuple[Message, ...], messages: tuple[Message, ...]) -> None:
         """Write the leading messages, then the conversation."""
@@ -98,7 +98,7 @@ class ConversationWriter:
             self._still_leading = False
             self._rest += 1
         if role != "assistant":
-            self._run = None
+            self._open = False
 
     # --- messages -------------------------------------------------------------------
 
@@ -155,7 +155,7 @@ class ConversationWriter:
 
     def _assistant(self, message: Message, path: str) -> None:
         writer = self.writer
-        if self._run is None:
+        if not self._open:
             writer.begin(f"{self._place('assistant')}.parts")
         before = len(self.out)
         writer.write(message.parts, f"{path}.parts")
@@ -170,20 +170,17 @@ class ConversationWriter:
                 detail="nothing of the message is left",
             )
             return
-        if self._run is None:
+        if not self._open:
             self._wrote("assistant")
-            self._run = [path]
+            self._open = True
             return
-        self._run.append(path)
-        to = f"$.messages[{self._rest - 1}]"
-        for joined in self._run:
-            self.log.add(
-                LossCode.ROLE_ALTERNATION,
-                joined,
-                "merged",
-                to=to,
-                detail="items that follow each other are one turn",
-            )
+        self.log.add(
+            LossCode.ROLE_ALTERNATION,
+            path,
+            "merged",
+            to=f"$.messages[{self._rest - 1}]",
+            detail="items that follow each other are one turn",
+        )
 
     def _tool(self, message: Message, path: str) -> None:
         code = LossCode.TOOL_RESULT_TEXT

@@ -34,7 +34,10 @@ from modelwire.codecs.openai_responses._stream_events import has_unknown_keys
 from modelwire.codecs.openai_responses._stream_output import (
     PARTS,
 )
-from modelwire.codecs.openai_responses._stream_response import ResponseStream
+from modelwire.codecs.openai_responses._stream_response import (
+    ResponseStream,
+    is_failed_response,
+)
 from modelwire.codecs.openai_responses._wire import DIALECT
 from modelwire.errors import InvalidIRError, StateError
 from modelwire.ir._chunks import (
@@ -217,6 +220,8 @@ class ResponsesStreamEncoder(ResponseStream):
     def _feed(self, chunk: StreamChunk) -> None:
         if isinstance(chunk, BlockStart):
             self._output.check(chunk.part, self._parts)
+        elif isinstance(chunk, StreamError):
+            self._repeats = is_failed_response(chunk.error)
         if not isinstance(chunk, StreamError | StreamEnd):
             self._fold.feed(chunk)
             self._hold(chunk)
@@ -257,7 +262,11 @@ class ResponsesStreamEncoder(ResponseStream):
         if handler is None:
             msg = f"{type(chunk).__name__} is no chunk"
             raise InvalidIRError(msg)
-        handler(self, chunk)
+        if isinstance(chunk, BlockStop) and chunk.index in self._sequencer.broken:
+            # Half of an item must not look like an item.
+            self._leave_item()
+        else:
+            handler(self, chunk)
 
     def _take_late(self) -> None:
         """Record what came for a call after its arguments were whole."""

@@ -71,7 +71,7 @@ if TYPE_CHECKING:
     from modelwire.ir._request import ChatRequest
     from modelwire.ir._response import ChatResponse, Choice
 
-__all__ = ["ResponseStream"]
+__all__ = ["ResponseStream", "is_failed_response"]
 
 _FINISH: Final = "$.choices[0].finish"
 _ORPHANS: Final = -1
@@ -115,6 +115,11 @@ class ResponseStream(ItemStream):
         self._envelope_ids = Replay(ids)
         self._start_raw: Any = None
         self._ended = False
+        self._repeats = False
+        """
+        Whether the error is told by `response.failed` alone, as a server of this
+        dialect told it: readers do not look behind `error`.
+        """
 
     # --- the start ------------------------------------------------------------------
 
@@ -258,10 +263,8 @@ class ResponseStream(ItemStream):
 
     def _fail(self, error: ErrorInfo) -> None:
         """Write the error, and behind it the response as far as it came."""
-        # A server of this dialect that said it in `response.failed` alone is repeated
-        # so: readers do not look behind `error`.
-        alone = _is_failed_response(error)
-        self._leave_item(repeated=alone)
+        alone = self._repeats
+        self._leave_item()
         log = self._log
         for _, path in self._dirty:
             log.drop(LossCode.OUT_ANNOTATIONS_CITATIONS, path, "came too late")
@@ -289,12 +292,8 @@ class ResponseStream(ItemStream):
                 self._drop_late(response, self._begun)
         self._finished()
 
-    def _leave_item(self, *, repeated: bool) -> None:
-        """
-        Take an error inside an item: what has not been written never will be.
-
-        Unless it is *repeated*, whole, in the terminal event.
-        """
+    def _leave_item(self) -> None:
+        """Take an error inside an item: what has not been written never will be."""
         item = self._item
         if item is None:
             return
@@ -318,14 +317,14 @@ class ResponseStream(ItemStream):
                 self._log.drop(code, f"{PARTS}[{number}]", "unfinished")
             return
         for number, part in enumerate(parts, item.start):
-            if repeated:
-                break
+            if self._repeats:
+                break  # the terminal event has it whole
             if part.item is not None and part.item.status == "in_progress":
                 # Only its end would say it again; see the decoder's `provisional`.
                 path = f"{PARTS}[{number}].item.status"
                 code = LossCode.THINK_ITEM_ID
                 self._log.add(code, path, "approximated", severity="cosmetic")
-        if item.mode == "server" and not repeated:
+        if item.mode == "server" and not self._repeats:
             self._leave_call(item, parts[0])
         self._output.finish(item, parts)
 
@@ -429,8 +428,16 @@ class ResponseStream(ItemStream):
     """What becomes of each chunk but those that stand beside the answer."""
 
 
-def _is_failed_response(error: ErrorInfo) -> bool:
-    """Say whether an error was the `error` of a failed response of this dialect."""
+def is_failed_response(error: ErrorInfo) -> bool:
+    """
+    Say whether an error was the `error` of a failed response of this dialect.
+
+    Args:
+        error: The error.
+
+    Returns:
+        Whether it came in `response.failed`.
+    """
     raw = error.raw
     own = error.dialect == DIALECT and isinstance(raw, dict)
     return own and raw.get("status") == "failed" and "error" in raw

@@ -1,5 +1,5 @@
 """
-`createTime`: RFC 3339 text on the wire, Unix seconds in the IR.
+Moments: RFC 3339 text on the wire, Unix seconds in the IR.
 
 Pure arithmetic on the proleptic Gregorian calendar; no clock and no time zone data.
 

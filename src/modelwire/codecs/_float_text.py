@@ -1,0 +1,60 @@
+"""
+Vectors as text: base64 of 32-bit floats, the least significant byte first.
+
+Source:
+    wire/modalities.md section 1 (`encoding_format: base64`), read 2026-11-21.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import math
+import sys
+from array import array
+from collections.abc import Iterable
+
+__all__ = ["floats_of", "text_of"]
+
+
+def floats_of(text: str) -> tuple[float, ...] | None:
+    """
+    Read a vector.
+
+    Args:
+        text: The base64 text.
+
+    Returns:
+        The numbers; `None` where writing them would not give *text* again: it is no
+        base64, its bytes are of another kind, or a number is not finite.
+    """
+    try:
+        raw = base64.b64decode(text.encode("ascii"), validate=True)
+        numbers = array("f", raw)
+    except (binascii.Error, UnicodeEncodeError, ValueError):
+        return None
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    values = tuple(numbers)
+    return values if text_of(values) == text else None
+
+
+def text_of(values: Iterable[float]) -> str | None:
+    """
+    Write a vector.
+
+    Args:
+        values: The numbers; each is rounded to 32 bits.
+
+    Returns:
+        The base64 text; `None` where a number is not finite in 32 bits.
+    """
+    try:
+        numbers = array("f", values)
+    except (OverflowError, TypeError):
+        return None
+    if not all(map(math.isfinite, numbers)):
+        return None
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return base64.b64encode(numbers.tobytes()).decode("ascii")
