@@ -52,6 +52,15 @@ class NotImplementedByProvider(LocalError):  # noqa: N818 - the name is a promis
         self.operation = wanted
         super().__init__(f"{provider} has no {wanted}", dialect=dialect)
 
+    def to_error_info(self) -> ErrorInfo:
+        """
+        Describe this error as a value that every dialect can encode.
+
+        Returns:
+            An `ErrorInfo` of kind `unsupported` (status 501).
+        """
+        return ErrorInfo(kind="unsupported", message=str(self), status=501)
+
 
 @attrs.frozen(kw_only=True)
 class Dispatch:
