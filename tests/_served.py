@@ -64,8 +64,16 @@ class Switch:
         # One for all of them: a client costs more than all that a test does with it.
         self._client = library().AsyncClient()
         self._gateway: Any = None
-        self.records: list[Any] = []
-        """What the gateway told of every request that is over."""
+        self._records: list[Any] = []
+        self._open = 0
+        self._changed = threading.Condition()
+
+    @property
+    def records(self) -> list[Any]:
+        """What the gateway told of every request, once all of them are over."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: self._open == 0, PATIENCE)
+            return self._records
 
     def use(self, upstream: str, url: str, *, timeouts: Any = None, **more: Any) -> Any:
         """
@@ -89,24 +97,33 @@ class Switch:
             dialects=(upstream,),
             auth=bearer(UPSTREAM_KEY),
         )
-        self.records = []
+        self._records = []
         self._gateway = Gateway(
             {"main": endpoint},
             Routes.to("main"),
             settings=Settings(**more),
             timeouts=timeouts or Timeouts(),
             client=self._client,
-            on_access=self.records.append,
+            on_access=self._records.append,
         )
         return self._gateway
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve as the gateway of this test."""
         if scope["type"] != "lifespan":
-            await self._gateway(scope, receive, send)
+            self._count(1)
+            try:
+                await self._gateway(scope, receive, send)
+            finally:
+                self._count(-1)
             return
         await receive()
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await self._client.aclose()
         await send({"type": "lifespan.shutdown.complete"})
+
+    def _count(self, change: int) -> None:
+        with self._changed:
+            self._open += change
+            self._changed.notify_all()

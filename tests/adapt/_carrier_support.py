@@ -14,6 +14,7 @@ from typing import Any
 import attrs
 from hypothesis import strategies as st
 from tests._agent import Result, calls_of, extend, fold
+from tests._wires import events
 
 from modelwire import codecs
 from modelwire.adapt import Carrier
@@ -26,6 +27,7 @@ from modelwire.ir import (
     ChatResponse,
     Choice,
     ChoiceFinish,
+    ChoiceUpdate,
     CompactionPart,
     Finish,
     ItemRef,
@@ -129,7 +131,18 @@ def answers(draw, upstream):
     """Draw an answer of *upstream*."""
     kinds = st.one_of(thoughts(upstream), said(upstream), calls(upstream))
     parts = draw(st.lists(kinds, min_size=1, max_size=6))
-    return answer(*parts)
+    made = answer(*parts)
+    if upstream == OC and draw(st.booleans()):
+        # Gemini's endpoint for OpenAI clients signs the message.
+        (choice,) = made.choices
+        message = attrs.evolve(choice.message, extra=OF_MESSAGE)
+        made = attrs.evolve(made, choices=(attrs.evolve(choice, message=message),))
+    return made
+
+
+OF_MESSAGE = {
+    OC: {"extra_content": {"google": {"thought_signature": "bXNn"}}, "other": 1}
+}
 
 
 def answer(*parts: Part) -> ChatResponse:
@@ -198,6 +211,8 @@ def streamed(response: ChatResponse, when: list[str]) -> list[StreamChunk]:
         final = part if how == "stop" and state else None
         chunks += [BlockStart(index, 0, header), *deltas, BlockStop(index, final)]
     assert choice.finish is not None
+    if choice.message.extra:
+        chunks.append(ChoiceUpdate(0, {}, message=choice.message.extra))
     chunks.append(ChoiceFinish(0, choice.finish))
     chunks.append(UsageUpdate(Usage(input_total=1, output_total=1)))
     chunks.append(StreamEnd(complete=True, terminator="event"))
@@ -253,7 +268,9 @@ def send_stream(
 
 
 def fold_answer(client: str, data: bytes) -> Any:
-    """Fold a stream, `reasoning_details` included."""
+    """Fold a stream, `reasoning_details` and unfinished responses included."""
+    if client == OR:
+        return events(data)[-1]["response"]
     folded = fold(client, data)
     if client == OC:
         details: list[Any] = []
@@ -291,6 +308,8 @@ def outline(parts) -> list[Any]:
     """
     Give what the upstream needs, in order: thoughts whole, texts joined, calls.
 
+    The empty ids of some servers are the codecs' business.
+
     Reasoning that is only words is no state; encoders decide what becomes of it.
     """
     out: list[Any] = []
@@ -322,7 +341,13 @@ def outline(parts) -> list[Any]:
 
 def left_over(response: ChatResponse, losses) -> list[Part]:
     """Give an answer's parts without the state that *losses* call dropped."""
-    gone = {loss.path for loss in losses if loss.action == "dropped"}
+    gone = {
+        loss.path
+        for loss in losses
+        if loss.action == "dropped"
+        # A summary of earlier turns whose words stay as text.
+        or (loss.code == LossCode.CTX_COMPACTION and loss.action == "approximated")
+    }
     (choice,) = response.choices
     parts = []
     for number, part in enumerate(choice.message.parts):
@@ -336,6 +361,12 @@ def left_over(response: ChatResponse, losses) -> list[Part]:
             changes["extra"] = {}
         parts.append(attrs.evolve(part, **changes))
     return parts
+
+
+def message_state(extras) -> list[Any]:
+    """Give the state of messages themselves."""
+    found = [extra.get(OC, {}).get("extra_content") for extra in extras]
+    return [state for state in found if state]
 
 
 def assistant(request: ChatRequest) -> tuple[Part, ...]:

@@ -39,7 +39,7 @@ EVERY_WAY = pytest.mark.parametrize(
     WAYS,
     ids=[f"{a}-{b}" + (f"-{p.name}" if p else "") for a, b, p in WAYS],
 )
-QUICK = settings(max_examples=25)
+QUICK = settings(max_examples=15)
 WHEN = st.lists(st.sampled_from(("header", "late", "stop")), min_size=1, max_size=3)
 
 
@@ -49,6 +49,10 @@ def returned(sent, client):
     return request, CARRIER.recover(request, client=client)
 
 
+def _is_drop(loss):
+    return loss.action == "dropped" and (loss.path or "").endswith("extra_content")
+
+
 def check(response, sent, client, upstream):
     request, adapted = returned(sent, client)
     assert [loss for loss in adapted.losses if loss.action == "dropped"] == []
@@ -56,6 +60,12 @@ def check(response, sent, client, upstream):
     if client == OC:
         left = way.ordered(left, sent.losses)
     recovered = way.assistant(adapted.request)
+    extras = [m.extra for m in adapted.request.messages]
+    (choice,) = response.choices
+    lost = any("message.extra" in (x.path or "") for x in sent.losses if _is_drop(x))
+    assert way.message_state(extras) == (
+        [] if lost else way.message_state([choice.message.extra])
+    )
     assert way.outline(recovered) == way.outline(left)
     # What the upstream reads is what it would read from a client of its own.
     bodies = [

@@ -69,7 +69,7 @@ def fragments(text, size=12):
 
 @EVERY_WAY
 def test_damage_never_reaches_the_upstream(client, upstream, profile):
-    @settings(max_examples=25)
+    @settings(max_examples=15)
     @given(st.data())
     def run(data):
         response = data.draw(way.answers(upstream))

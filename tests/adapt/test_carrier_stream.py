@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import gc
 import pickle
 import tracemalloc
 
@@ -210,7 +209,7 @@ def test_a_final_form_keeps_the_envelope():
 def test_streams_stay_legal(client, profile):
     upstreams = [dialect for dialect in way.DIALECTS if dialect != client]
 
-    @settings(max_examples=25)
+    @settings(max_examples=15)
     @given(st.data(), st.sampled_from(upstreams))
     def run(data, upstream):
         response = data.draw(way.answers(upstream))
@@ -254,8 +253,7 @@ def test_a_policy_stops_the_stream():
 @EVERY_CLIENT
 def test_memory_is_bounded(client, profile):
     def peak(count):
-        stow = Carrier(max_bytes=4096).stow_stream(client=client, profile=profile)
-        gc.collect()
+        stow = Carrier(max_bytes=1024).stow_stream(client=client, profile=profile)
         tracemalloc.start()
         stow.feed(BlockStart(0, 0, ReasoningPart(text="")))
         for _ in range(count):
@@ -267,4 +265,4 @@ def test_memory_is_bounded(client, profile):
         return used
 
     peak(10)
-    assert peak(8000) < 2 * peak(2000) + 4096
+    assert peak(1600) < 2 * peak(400) + 4096

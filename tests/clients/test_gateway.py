@@ -123,7 +123,7 @@ def early(upstream: str) -> tuple[bytes, ...]:
     return UPSTREAM[upstream]["text"].pieces[: -LAST[upstream]]
 
 
-@pytest.mark.parametrize(("name", "upstream"), PAIRS)
+@pytest.mark.parametrize(("name", "upstream"), FOREIGN)
 def test_an_error_in_the_stream_is_one_of_the_client(relay, clients, name, upstream):
     relay.serve(upstream, Answer(early(upstream) + LIMITED[upstream], 200, SSE))
     text, error = CLIENTS[name].until_error(clients(name))

@@ -188,7 +188,8 @@ def test_golden_bytes():
         b'--modelwire-0\r\nContent-Disposition: form-data; name="n"\r\n\r\n2\r\n'
         b'--modelwire-0\r\nContent-Disposition: form-data; name="b"\r\n\r\ntrue\r\n'
         b'--modelwire-0\r\nContent-Disposition: form-data; name="l[]"\r\n\r\nx\r\n'
-        b'--modelwire-0\r\nContent-Disposition: form-data; name="file"; filename="a.wav"\r\n'
+        b'--modelwire-0\r\nContent-Disposition: form-data; name="file"; '
+        b'filename="a.wav"\r\n'
         b"Content-Type: audio/wav\r\n\r\n\x00\xff\r\n--modelwire-0--\r\n"
     )
 

@@ -95,7 +95,7 @@ EXAMPLES = [
             ir.ImageInput(source=ir.Upload(data=bytes(range(256)), filename="a.png")),
             ir.ImageInput(source=ir.UrlSource(url="https://a")),
         ),
-        other_files=(("f", ir.Upload(data=b"")),),
+        other_files=(ir.FormFile(field="f", file=ir.Upload(data=b"")),),
     ),
     ir.SpeechRequest(model="m", input="x", voice={"id": "v"}, speed=1),
     ir.TranscriptSegmentEnd(segment=ir.TranscriptSegment(text="x", id=0, tokens=(1,))),

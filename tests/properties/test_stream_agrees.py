@@ -2,7 +2,7 @@
 A stream and a whole answer say the same, for every ordered pair of dialects.
 
 Translating a stream and folding it equals folding it and translating the fold, and
-both ways lose the same; `_ways.FORCED` is the table of what the wire forces apart.
+both ways lose the same; `_forced.FORCED` is the table of what the wire forces apart.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from tests._corpus import cases
+from tests.properties._forced import FORCED, ended
 from tests.properties._ways import (
     Read,
     disagreements,
@@ -111,6 +112,18 @@ def test_generated_streams_agree_with_plain_answers(source, target):
             check_broken(told, read, target)
 
     check()
+
+
+@pytest.mark.parametrize("number", range(len(FORCED)))
+def test_every_row_of_the_table_is_needed(number):
+    row = FORCED[number]
+    target = "openai-chat" if row.target == "*" else row.target
+    ends = [] if isinstance(row.example[-1], ChoiceFinish) else [ended("stop")]
+    chunks = [StreamStart("r", "m", 1), *row.example, *ends, StreamEnd(True, "event")]
+    ways = stream_way(chunks, target), plain_way(folded(chunks).response, target)
+    others = FORCED[:number] + FORCED[number + 1 :]
+    assert disagreements(*ways, target, others) != []
+    assert disagreements(*ways, target) == []
 
 
 # --- bugs that the law found --------------------------------------------------------

@@ -245,7 +245,7 @@ def _output_places(
         )
     except RequestDecodeError:
         return lambda place: place
-    return Landing(request, decoded).place
+    return Landing(request, decoded, encoded.losses).place
 
 
 def _joined(first: Aliases, second: Aliases) -> Aliases:

@@ -28,6 +28,7 @@ from modelwire.adapt._carrier_places import PLACES, PlaceStower
 from modelwire.adapt._carrier_recover import recover
 from modelwire.adapt._carrier_script import CLIENT as SCRIPT_CLIENT, ScriptStower
 from modelwire.adapt._carrier_steps import (
+    foreign_extra,
     foreign_fields,
     foreign_state,
     kin_of,
@@ -39,7 +40,13 @@ from modelwire.codecs._base import COLLECT, LossPolicy
 from modelwire.errors import LocalError
 from modelwire.ir._accumulate import Accumulator
 from modelwire.ir._base import Node
-from modelwire.ir._chunks import BlockStart, BlockStop, ChoiceFinish, StreamChunk
+from modelwire.ir._chunks import (
+    BlockStart,
+    BlockStop,
+    ChoiceFinish,
+    ChoiceUpdate,
+    StreamChunk,
+)
 from modelwire.ir._losses import Loss
 from modelwire.ir._response import Choice, Finish
 
@@ -129,9 +136,12 @@ class Carrier(Node):
         """
         kin = kin_of(client)
         if not _is_known(client) or not any(
-            foreign_fields(part, kin) or foreign_state(part, kin)
+            foreign_extra(choice.message.extra, kin)
+            or any(
+                foreign_fields(part, kin) or foreign_state(part, kin)
+                for part in choice.message.parts
+            )
             for choice in response.choices
-            for part in choice.message.parts
         ):
             return Stowed(response=response)
         stower = self._stower(client, profile, COLLECT)
@@ -227,7 +237,9 @@ def _stow_choice(choice: Choice, number: int, stower: Stower) -> Choice:
         index = stower.blocks
         seen.feed_all(stower.feed(BlockStart(index, number, part)))
         seen.feed_all(stower.feed(BlockStop(index)))
+    extra = choice.message.extra
+    seen.feed_all(stower.feed(ChoiceUpdate(number, {}, message=extra)))
     seen.feed_all(stower.feed(ChoiceFinish(number, Finish(kind="unknown"))))
-    (told,) = seen.response.choices
-    message = attrs.evolve(choice.message, parts=told.message.parts)
+    (told,) = (made.message for made in seen.response.choices)
+    message = attrs.evolve(choice.message, parts=told.parts, extra=told.extra)
     return attrs.evolve(choice, message=message)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 
 from modelwire.ir._accumulate import Accumulator
+from modelwire.ir._base import Extra
 from modelwire.ir._chunks import StreamChunk
 from modelwire.ir._parts import Opaque, Part, ReasoningPart
 
@@ -35,14 +36,16 @@ def shown_text(part: Part) -> str:
 class ChoiceStow:
     """What is known of one choice."""
 
-    __slots__ = ("index", "origins", "parts", "script")
+    __slots__ = ("extra", "index", "origins", "parts", "script")
 
     def __init__(self, index: int) -> None:
         self.index = index
         self.parts = 0
         """How many parts the source has so far."""
-        self.origins: list[int] = []
-        """For each part that was given, the number of the source's part it is of."""
+        self.origins: list[int | None] = []
+        """For each part that was given, the source's part it is of, if it is of one."""
+        self.extra: Extra = {}
+        """State of the message itself."""
         self.script: Any = None
         """What a script still has to say; see `_carrier_script`."""
 
@@ -59,14 +62,14 @@ class Block:
         "part", "place", "sealed", "shown", "size", "step",
     )  # fmt: skip
 
-    def __init__(self, choice: ChoiceStow, kind: type, number: int) -> None:
+    def __init__(self, choice: ChoiceStow, kind: type, number: int | None) -> None:
         self.choice = choice
         self.kind = kind
         """The part's class."""
         self.part: Part | None = None
         """The header of a text or call, with a signature that came since."""
         self.number = number
-        """The number of the part in the source."""
+        """The number of the part in the source; `None`: the message itself."""
         self.out: int | None = None
         """The block's index in what is given; `None`: it has not been given."""
         self.place = -1
@@ -92,5 +95,7 @@ class Block:
 
     @property
     def path(self) -> str:
-        """The path of the part in the source."""
+        """The path of the part, or of the message, in the source."""
+        if self.number is None:
+            return f"$.choices[{self.choice.index}].message"
         return self.choice.path(self.number)

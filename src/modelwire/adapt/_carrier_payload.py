@@ -35,6 +35,11 @@ _PARTS: Final[dict[str, type]] = {
     "text": TextPart,
 }
 _NAMES: Final = {cls: name for name, cls in _PARTS.items()}
+_COUNTED: Final[tuple[Literal["text", "call", "message"], ...]] = (
+    "text",
+    "call",
+    "message",
+)
 
 Reader: TypeAlias = Callable[[Any], Any]
 
@@ -117,14 +122,21 @@ def _unpack_step(wire: Any) -> Step:
             raise _Refused
         part = _unpack_node(cls, left)
         return Step(kind="part", part=part, back=back, shown=shown)
-    kind: Literal["text", "call"] = "text" if "text" in left else "call"
-    fields: dict[str, Any] = {"count": _count(left.pop(kind, None))}
+    kind = _kind(left)
+    fields: dict[str, Any] = {"count": _count(left.pop(kind))}
     for name, read in (("signature", _opaque), ("extra", _extra), ("id", _text)):
         if name in left:
             fields[name] = read(left.pop(name))
     if left:
         raise _Refused
     return Step(kind=kind, back=back, shown=shown, **fields)
+
+
+def _kind(wire: JSONObject) -> Literal["text", "call", "message"]:
+    for kind in _COUNTED:
+        if kind in wire:
+            return kind
+    raise _Refused
 
 
 def _unpack_node(cls: type, wire: JSONObject) -> Any:

@@ -19,13 +19,19 @@ from typing import Any, Final
 
 import attrs
 
-from modelwire.adapt._carrier_blocks import Block, Chunks, shown_text
+from modelwire.adapt._carrier_blocks import (
+    Block,
+    ChoiceStow,
+    Chunks,
+    shown_text,
+)
 from modelwire.adapt._carrier_payload import Sealer
 from modelwire.adapt._carrier_steps import (
     State,
     Step,
     as_hidden,
     bare,
+    extra_fields,
     foreign_state,
     without,
 )
@@ -173,6 +179,20 @@ class PlaceStower(Stower):
             self.moved(
                 f"{block.path}.signature", self._give_hidden(block, envelope, out)
             )
+
+    def flush(self, choice: ChoiceStow, out: Chunks) -> None:
+        """Give the envelope of the message's own state."""
+        extra, choice.extra = choice.extra, {}
+        if not extra:
+            return
+        block = Block(choice, ReasoningPart, None)
+        envelope = self._seal(Step(kind="message", count=1, extra=extra))
+        to = "" if envelope is None else self._give_hidden(block, envelope, out)
+        for field in extra_fields(extra):
+            if envelope is None:
+                self.lost(block, field, NO_ROOM)
+            else:
+                self.moved(f"{block.path}.{field}", to)
 
     def _seal(self, step: Step) -> Opaque | None:
         text = self.sealer.seal([step], script=False)

@@ -18,8 +18,10 @@ from modelwire.adapt._carrier_blocks import shown_text
 from modelwire.adapt._carrier_steps import (
     OPAQUE_FIELDS,
     Step,
+    more_extra,
 )
 from modelwire.codecs._losses import LossLog
+from modelwire.ir._base import Extra
 from modelwire.ir._loss_codes import LossCode
 from modelwire.ir._parts import (
     CompactionPart,
@@ -96,6 +98,8 @@ class InPlace:
         self._waiting: list[Waiting] = []
         self.lost: list[Waiting] = []
         """Steps whose text or call is not there."""
+        self.extra: Extra = {}
+        """State of the message itself."""
 
     def run(self, parts: tuple[Part, ...]) -> list[Placed]:
         """Give the message's parts."""
@@ -133,6 +137,8 @@ class InPlace:
                     _supersede([*self._before, self._out], bare, step)
                     self._out.append((step.part, number))
                     keep = keep and not isinstance(bare, ReasoningPart | CompactionPart)
+                elif step.kind == "message":
+                    self.extra = more_extra(self.extra, step.extra)
                 elif step.back:
                     if not _sign_last(self._out, step):
                         self.lost.append((step, number))
@@ -168,13 +174,7 @@ def _signed(part: Any, step: Step) -> Part:
     if step.signature is not None:
         changes["signature"] = step.signature
     if step.extra:
-        changes["extra"] = {
-            **part.extra,
-            **{
-                dialect: {**part.extra.get(dialect, {}), **fields}
-                for dialect, fields in step.extra.items()
-            },
-        }
+        changes["extra"] = more_extra(part.extra, step.extra)
     made: Part = attrs.evolve(part, **changes)
     return made
 

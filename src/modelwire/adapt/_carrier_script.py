@@ -57,7 +57,7 @@ _SMALL: Final = 32
 class _Item:
     """A step that is still to be written, and whose it is."""
 
-    __slots__ = ("block", "done", "fields", "size", "step")
+    __slots__ = ("block", "done", "fields", "grown", "size", "step")
 
     def __init__(self, block: Block, step: Step, fields: tuple[str, ...] = ()) -> None:
         self.block = block
@@ -65,8 +65,16 @@ class _Item:
         self.fields = fields
         """The paths of what it carries, below the block's; none: all of it."""
         self.size = len(pack([step])) if step.is_state else _SMALL
+        self.grown = 0
+        """Characters of a text that came since the step was made."""
         self.done = False
         """Whether it is written, or given up."""
+
+    def whole(self) -> Step:
+        """Give the step with all characters counted."""
+        if not self.grown:
+            return self.step
+        return attrs.evolve(self.step, count=self.step.count + self.grown)
 
 
 class _Script:
@@ -206,7 +214,7 @@ class ScriptStower(Stower):
             item = block.step = self._add(block, Step(kind="text"))
             if item is None:
                 return
-        item.step = attrs.evolve(item.step, count=item.step.count + len(text))
+        item.grown += len(text)
 
     def final(self, block: Block, part: Part) -> Part:
         """Give the final form of a text or call as the client may see it."""
@@ -264,7 +272,7 @@ class ScriptStower(Stower):
         return item
 
     def _seal(self, items: list[_Item]) -> str | None:
-        return self.sealer.seal(_joined([item.step for item in items]), script=True)
+        return self.sealer.seal(_joined([item.whole() for item in items]), script=True)
 
     def _written(self, items: list[_Item], to: str) -> None:
         """Record where an envelope's state is now."""
@@ -284,7 +292,7 @@ class ScriptStower(Stower):
                 and isinstance(part, CompactionPart)
                 and part.text
             ):
-                self.release_late(block, out)
+                self.release_late(block, why, out)
             elif block.held is not None and part is not None:
                 block.held = None
                 self.lost_whole(block, _hidden_code(part), why)

@@ -6,6 +6,7 @@ An envelope holds a list of steps, read in order:
     part    a whole part stands here (reasoning, compaction, an empty signed text)
     text    so many characters of the message's text stand here; perhaps signed
     call    so many of the message's calls stand here; perhaps signed
+    message what follows is of the message itself
 
 How they are written is `_carrier_payload`.
 """
@@ -34,9 +35,13 @@ __all__ = [
     "Step",
     "as_hidden",
     "bare",
+    "extra_fields",
+    "foreign_extra",
     "foreign_fields",
     "foreign_state",
     "kin_of",
+    "less_extra",
+    "more_extra",
     "without",
 ]
 
@@ -53,10 +58,11 @@ OPAQUE_FIELDS: Final = ("signature", "encrypted", "redacted")
 
 _STATE_EXTRA: Final[Mapping[str, tuple[str, ...]]] = {"openai-chat": ("extra_content",)}
 """
-Unknown fields of calls that are state.
+Unknown fields of calls and messages that are state.
 
-Gemini's endpoint for OpenAI clients puts a call's signature there, and refuses the
-next turn without it (S05, crmne/ruby_llm#591).
+Gemini's endpoint for OpenAI clients puts signatures there: on a call, which it refuses
+without one (S05, crmne/ruby_llm#591), and on the message
+(pydantic-ai__test-openai-test-compatible-api-with-tool-calls-without-id).
 """
 
 
@@ -64,16 +70,16 @@ next turn without it (S05, crmne/ruby_llm#591).
 class Step(Node):
     """One step of a payload."""
 
-    kind: Literal["part", "text", "call"]
+    kind: Literal["part", "text", "call", "message"]
     """What stands here."""
     part: Part | None = None
     """With `part`: the part."""
     count: int = 0
-    """With `text`: characters; with `call`: calls."""
+    """With `text`: characters; with `call`: calls; with `message`: 1."""
     signature: Opaque | None = None
     """The signature of this text or call."""
     extra: Extra = attrs.field(factory=dict)
-    """State of the call that stands among its unknown fields."""
+    """State among the unknown fields of the call or message."""
     id: str | None = None
     """The id of the call that is signed, where the call stands elsewhere."""
     back: bool = False
@@ -121,6 +127,15 @@ def foreign_fields(part: Part, kin: Kin) -> tuple[str, ...]:
     )
 
 
+def extra_fields(extra: Extra) -> tuple[str, ...]:
+    """Give the paths of unknown fields, below their owner's."""
+    return tuple(
+        f"extra[{dialect!r}].{name}"
+        for dialect, fields in extra.items()
+        for name in fields
+    )
+
+
 @attrs.frozen
 class State:
     """What is state of a text or a call."""
@@ -135,11 +150,7 @@ class State:
     def fields(self) -> tuple[str, ...]:
         """The paths of what it is, below its part's."""
         signed = () if self.signature is None else ("signature",)
-        return signed + tuple(
-            f"extra[{dialect!r}].{name}"
-            for dialect, fields in self.extra.items()
-            for name in fields
-        )
+        return signed + extra_fields(self.extra)
 
 
 def foreign_state(part: Part | None, kin: Kin) -> State:
@@ -156,14 +167,65 @@ def foreign_state(part: Part | None, kin: Kin) -> State:
     if not isinstance(part, TextPart | ToolCallPart):
         return State(None, {})
     signature = part.signature if foreign_fields(part, kin) else None
-    extra: dict[str, JSONObject] = {}
-    if type(part) is ToolCallPart and part.extra:
-        for dialect, names in _STATE_EXTRA.items():
-            fields = part.extra.get(dialect, {})
-            kept = {name: fields[name] for name in names if fields.get(name)}
-            if kept and dialect not in kin:
-                extra[dialect] = kept
+    extra = foreign_extra(part.extra, kin) if type(part) is ToolCallPart else {}
     return State(signature, extra)
+
+
+def foreign_extra(extra: Extra | None, kin: Kin) -> Extra:
+    """
+    Give what is state among the unknown fields of a call or message.
+
+    Args:
+        extra: The unknown fields.
+        kin: See `kin_of`.
+
+    Returns:
+        Some of them.
+    """
+    found: dict[str, JSONObject] = {}
+    for dialect, names in _STATE_EXTRA.items() if extra else ():
+        fields = extra.get(dialect, {}) if extra else {}
+        kept = {name: fields[name] for name in names if fields.get(name)}
+        if kept and dialect not in kin:
+            found[dialect] = kept
+    return found
+
+
+def less_extra(extra: Extra, gone: Extra) -> Extra:
+    """
+    Give unknown fields without some.
+
+    Args:
+        extra: The unknown fields.
+        gone: Those to leave out.
+
+    Returns:
+        The rest.
+    """
+    left = {
+        dialect: {
+            name: value
+            for name, value in fields.items()
+            if name not in gone.get(dialect, ())
+        }
+        for dialect, fields in extra.items()
+    }
+    return {dialect: rest for dialect, rest in left.items() if rest}
+
+
+def more_extra(extra: Extra, found: Extra) -> Extra:
+    """
+    Give unknown fields with more.
+
+    Args:
+        extra: The unknown fields.
+        found: Those to add.
+
+    Returns:
+        Both.
+    """
+    added = {d: {**extra.get(d, {}), **fields} for d, fields in found.items()}
+    return {**extra, **added}
 
 
 def without(part: Any, fields: Iterable[str], extra: Extra | None = None) -> Any:
@@ -180,15 +242,7 @@ def without(part: Any, fields: Iterable[str], extra: Extra | None = None) -> Any
     """
     changes: dict[str, Any] = dict.fromkeys(fields)
     if extra:
-        left = {
-            dialect: {
-                name: value
-                for name, value in values.items()
-                if name not in extra.get(dialect, ())
-            }
-            for dialect, values in part.extra.items()
-        }
-        changes["extra"] = {dialect: rest for dialect, rest in left.items() if rest}
+        changes["extra"] = less_extra(part.extra, extra)
     return attrs.evolve(part, **changes) if changes else part
 
 

@@ -26,9 +26,12 @@ from modelwire.adapt._carrier_payload import Sealer
 from modelwire.adapt._carrier_steps import (
     as_hidden,
     bare,
+    foreign_extra,
     foreign_fields,
     foreign_state,
     kin_of,
+    less_extra,
+    more_extra,
     without,
 )
 from modelwire.codecs._base import LossPolicy
@@ -123,7 +126,8 @@ class Stower:
         """Where a part of what is given stood in the source, for those that moved."""
         return {
             f"$.choices[{place}].message.parts[{new}]": (
-                f"$.choices[{place}].message.parts[{old}]"
+                f"$.choices[{place}].message"
+                + ("" if old is None else f".parts[{old}]")
             )
             for place, index in enumerate(sorted(self._choices))
             for new, old in enumerate(self._choices[index].origins)
@@ -264,7 +268,7 @@ class Stower:
     def lost(self, block: Block, field: str, why: str) -> None:
         """Record that a field's state found no place."""
         self._news = True
-        code = _CODES.get(field, LossCode.TOOL_CALL_THOUGHT_SIGNATURE)
+        code = _CODES.get(field, LossCode.THINK_SIGNATURE)
         if block.kind is ToolCallPart:
             code = LossCode.TOOL_CALL_THOUGHT_SIGNATURE
         elif block.kind is CompactionPart:
@@ -276,11 +280,13 @@ class Stower:
         self._news = True
         self._log.add(code, block.path, "dropped", severity="content", detail=why)
 
-    def release_late(self, block: Block, out: Chunks) -> None:
-        """Give what was held back, behind what has been given since."""
+    def release_late(self, block: Block, why: str, out: Chunks) -> None:
+        """Give the words that were held back, behind what has been given since."""
         given = block.choice.origins
-        self.release(block, out)
-        if max(given) > block.number:
+        self._release_bare(block, out)
+        for field in sorted(block.fields):
+            self.lost(block, field, why)
+        if block.number != max(n for n in given if n is not None):
             self._news = True
             self._log.add(
                 LossCode.OUT_INTERLEAVING,
@@ -490,7 +496,12 @@ class Stower:
         return seen
 
     def _update(self, chunk: ChoiceUpdate, out: Chunks) -> None:
-        self._choice(chunk.choice)
+        choice = self._choice(chunk.choice)
+        found = foreign_extra(chunk.message, self.kin)
+        if found and chunk.message is not None:
+            choice.extra = more_extra(choice.extra, found)
+            rest = less_extra(chunk.message, found)
+            chunk = attrs.evolve(chunk, message=rest or None)
         out.append(chunk)
 
     def _finish(self, chunk: ChoiceFinish, out: Chunks) -> None:

@@ -144,18 +144,16 @@ class _Repair:
         assert isinstance(result, ToolResultPart)  # noqa: S101 - `match_results`
         head = TextPart(text=f"Output of the tool call {result.call_id}:")
         told = Turn(Message(role="user", parts=(head, *result.content)))
-        for inner, part in enumerate(told.cells[1:]):
-            part.path = f"{cell.path}.content[{inner}]"
         turns = self.history.turns
         turns.insert(turns.index(turn) + 1, told)
+        code = LossCode.TOOL_RESULT_TEXT
         self.history.lose(
-            LossCode.TOOL_RESULT_TEXT,
-            cell.path,
-            "approximated",
-            at=told,
-            severity="content",
-            detail="told as text",
+            code, cell.path, "dropped", severity="approximation", detail="told as text"
         )
+        self.history.lose(code, None, "synthesised", at=told.cells[0])
+        for number, inner in enumerate(told.cells[1:]):
+            inner.path = f"{cell.path}.content[{number}]"
+            self.history.lose(code, inner.path, "moved", at=inner)
 
     def ids(self) -> None:
         """Give every call an id of its own, and its result the same."""
@@ -280,11 +278,19 @@ class _Repair:
             ):
                 before = turn
                 continue
+            if not turn.cells or not before.cells:
+                empty = turn if not turn.cells else before
+                before = before if empty is turn else turn
+                self._drop_empty(empty)
+                continue
+            code = LossCode.ROLE_ALTERNATION
+            history.lose(code, turn.path, "merged", at=before)
+            for cell in turn.cells:
+                history.lose(code, cell.path, "moved", at=cell)
+            history.remove(turn)
             before.cells = [*before.cells, *turn.cells]
             if before.message.role != turn.message.role:
                 before.message = attrs.evolve(before.message, role="user")
-            history.turns.remove(turn)
-            history.lose(LossCode.ROLE_ALTERNATION, turn.path, "merged", at=before)
 
     def open(self, text: str) -> None:
         """Let the user speak first."""

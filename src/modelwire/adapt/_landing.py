@@ -9,12 +9,13 @@ is the third of the output.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from modelwire.ir._parts import Part, TextPart, UnknownPart
 
 if TYPE_CHECKING:
+    from modelwire.ir._losses import Loss
     from modelwire.ir._request import ChatRequest
 
 __all__ = ["Landing"]
@@ -32,13 +33,17 @@ class Landing:
     Args:
         request: The request that was encoded.
         decoded: What decoding the output gave.
+        losses: The losses of the encode: what it made itself is no one's place.
     """
 
     __slots__ = ("_keys", "_places")
 
-    def __init__(self, request: ChatRequest, decoded: ChatRequest) -> None:
-        self._keys = {path: (key, n) for path, key, n in _numbered(request)}
-        self._places = {(key, n): path for path, key, n in _numbered(decoded)}
+    def __init__(
+        self, request: ChatRequest, decoded: ChatRequest, losses: Iterable[Loss]
+    ) -> None:
+        made = {loss.to for loss in losses if loss.action == "synthesised"}
+        self._keys = {path: (key, n) for path, key, n in _numbered(request, set())}
+        self._places = {(key, n): path for path, key, n in _numbered(decoded, made)}
 
     @staticmethod
     def is_needed(path: str | None) -> bool:
@@ -70,17 +75,22 @@ class Landing:
         return None
 
 
-def _numbered(request: ChatRequest) -> Iterator[tuple[str, _Key, int]]:
+def _numbered(
+    request: ChatRequest, made: set[str | None]
+) -> Iterator[tuple[str, _Key, int]]:
     """Give each part's path, what it is, and how many of these came before it."""
     counts: dict[_Key, int] = {}
     for field in ("system", "messages"):
         messages: tuple[Any, ...] = getattr(request, field)
         for i, message in enumerate(messages):
             for k, part in enumerate(message.parts):
+                path = f"$.{field}[{i}].parts[{k}]"
+                if path in made:
+                    continue
                 key = (type(part).__name__, _words(part))
                 number = counts.get(key, 0)
                 counts[key] = number + 1
-                yield f"$.{field}[{i}].parts[{k}]", key, number
+                yield path, key, number
 
 
 def _words(part: Part) -> str:

@@ -116,7 +116,8 @@ class FormReader(Reader):
                 known.append(text)
             else:
                 self.left[part.name] = [known, text]
-                repeated.append(part.name)
+                if not part.name.endswith("[]"):
+                    repeated.append(part.name)
         if repeated:
             self.notes["repeated"] = repeated
 
@@ -168,6 +169,9 @@ class FormReader(Reader):
             return None
         if any(name != f"{key}[]" for name in names):
             self.notes[key] = names
+        repeated = [n for n in self.notes.pop("repeated", ()) if n not in names]
+        if repeated:
+            self.notes["repeated"] = repeated
         return tuple(values)
 
     def mapping(self, key: str, *, required: bool = False) -> JSONObject | None:

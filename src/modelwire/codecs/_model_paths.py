@@ -51,7 +51,9 @@ def model_path(path: str, model: str | None) -> str:
     Returns:
         The path; the name is escaped, so that it cannot leave its segment.
     """
-    return path if model is None else f"{path}/{quote(model, safe='')}"
+    if model is None:
+        return path
+    return f"{path}/{quote(model, safe='', errors='replace')}"
 
 
 def query_of(path: str, query: str) -> JSONObject:

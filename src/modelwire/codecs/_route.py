@@ -104,6 +104,8 @@ _GEMINI: Final = "gemini-generate"
 _GEMINI_MODEL: Final = (
     r"(?:models/|(?P<collection>tunedModels|endpoints)/)(?P<model>[^/]+)"
 )
+# What stands behind a colon is an action, and those are posted.
+_GEMINI_NAME: Final = _GEMINI_MODEL.replace("[^/]+", "[^/:]+")
 
 
 # Source: the vendors' API references as gathered in the project's wire notes, and the
@@ -139,9 +141,9 @@ _ROWS: Final = (
     _row("POST", rf"{_GEMINI_MODEL}:batchEmbedContents", _GEMINI, "batch_embeddings"),
     # Google's versions name it; under /v1 only its key header does.
     _row("GET", r"v1beta1?/models", _GEMINI, "models"),
-    _row("GET", rf"v1beta1?/(?:.*/)?{_GEMINI_MODEL}", _GEMINI, "model"),
+    _row("GET", rf"v1beta1?/(?:.*/)?{_GEMINI_NAME}", _GEMINI, "model"),
     _row("GET", r"models", _GEMINI, "models", "x-goog-api-key"),
-    _row("GET", _GEMINI_MODEL, _GEMINI, "model", "x-goog-api-key"),
+    _row("GET", _GEMINI_NAME, _GEMINI, "model", "x-goog-api-key"),
     # Both other vendors list models under /v1/models; only Anthropic's clients send the
     # version header.
     _row("GET", r"models", "anthropic-messages", "models", "anthropic-version"),

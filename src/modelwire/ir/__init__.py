@@ -197,6 +197,7 @@ if TYPE_CHECKING:
         TranscriptWord as TranscriptWord,
     )
     from modelwire.ir._uploads import (
+        FormFile as FormFile,
         Upload as Upload,
     )
 
@@ -236,6 +237,7 @@ _HOMES: Final[dict[str, str]] = {
     "FileIdSource": "modelwire.ir._parts",
     "Finish": "modelwire.ir._response",
     "FinishKind": "modelwire.ir._response",
+    "FormFile": "modelwire.ir._uploads",
     "FunctionTool": "modelwire.ir._tools",
     "GeneratedImage": "modelwire.ir._images",
     "Grammar": "modelwire.ir._tools",
@@ -384,6 +386,7 @@ __all__ = [
     "FileIdSource",
     "Finish",
     "FinishKind",
+    "FormFile",
     "FunctionTool",
     "GeneratedImage",
     "Grammar",

@@ -15,7 +15,7 @@ from modelwire.ir._base import Extra, Node
 from modelwire.ir._chunks import Keepalive, StreamEnd, StreamError, UnknownEvent
 from modelwire.ir._parts import Base64Source, FileIdSource, UrlSource
 from modelwire.ir._response import Usage
-from modelwire.ir._uploads import Upload
+from modelwire.ir._uploads import FormFile, Upload
 
 __all__ = [
     "GeneratedImage",
@@ -111,8 +111,8 @@ class ImageRequest(Node):
     """The caller's own id of its user."""
     safety_identifier: str | None = None
     """The caller's stable id of its user, for abuse detection."""
-    other_files: tuple[tuple[str, Upload], ...] = ()
-    """Files in fields that the IR has no name for: field and file."""
+    other_files: tuple[FormFile, ...] = ()
+    """Files in fields that the IR has no name for."""
     headers: tuple[tuple[str, str], ...] = ()
     """Protocol headers of the source dialect, names in lower case."""
     extra: Extra = attrs.field(factory=dict)

@@ -10,7 +10,7 @@ from modelwire.ir._base import Extra, Node
 from modelwire.ir._chunks import Keepalive, StreamEnd, StreamError, UnknownEvent
 from modelwire.ir._parts import TokenLogprob
 from modelwire.ir._response import Usage
-from modelwire.ir._uploads import Upload
+from modelwire.ir._uploads import FormFile, Upload
 
 __all__ = [
     "ChunkingStrategy",
@@ -81,8 +81,8 @@ class TranscriptionRequest(Node):
     """Their voices, as `data:` URLs, in the same order."""
     stream: bool = False
     """Whether the answer streams."""
-    other_files: tuple[tuple[str, Upload], ...] = ()
-    """Files in fields that the IR has no name for: field and file."""
+    other_files: tuple[FormFile, ...] = ()
+    """Files in fields that the IR has no name for."""
     headers: tuple[tuple[str, str], ...] = ()
     """Protocol headers of the source dialect, names in lower case."""
     extra: Extra = attrs.field(factory=dict)

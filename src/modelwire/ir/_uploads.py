@@ -1,4 +1,4 @@
-"""A file that a request carries as bytes, in a form beside its other fields."""
+"""Files that a request carries as bytes, in a form beside its other fields."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import attrs
 
 from modelwire.ir._base import Extra, Node
 
-__all__ = ["Upload"]
+__all__ = ["FormFile", "Upload"]
 
 
 @attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
@@ -21,3 +21,13 @@ class Upload(Node):
     """MIME type, parameters included; `None`: not said."""
     extra: Extra = attrs.field(factory=dict)
     """The part's other headers under `headers`, keyed by dialect."""
+
+
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
+class FormFile(Node):
+    """A file in a field that the IR has no name for."""
+
+    field: str
+    """The field, as the form names it."""
+    file: Upload
+    """The file."""

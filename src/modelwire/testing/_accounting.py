@@ -9,9 +9,9 @@ when every loss covers a difference that no loss of a finer path covers.  What
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import combinations
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import attrs
@@ -19,7 +19,7 @@ import attrs
 from modelwire.ir._loss_codes import LossCode
 from modelwire.ir._losses import Loss
 from modelwire.ir._messages import Message
-from modelwire.testing._canonical import regrouped
+from modelwire.testing._canonical import regrouped, respelled
 from modelwire.testing._compare import (
     Added,
     Difference,
@@ -27,6 +27,7 @@ from modelwire.testing._compare import (
     compare_moved,
     compare_placed,
 )
+from modelwire.testing._trust import Known, known_places, trials
 
 __all__ = [
     "WIRE_ONLY",
@@ -66,27 +67,10 @@ which a folded response has forgotten.
 """
 
 
-_DROPPED: Final = ("dropped", "needs_fetch")
-_TRUSTED: Final = ("dropped", "merged", "moved", "synthesised", "approximated")
-_VARIANTS: Final[tuple[tuple[str, ...], ...]] = tuple(
-    sorted(
-        (
-            subset
-            for size in range(len(_TRUSTED) + 1)
-            for subset in combinations(_TRUSTED, size)
-        ),
-        key=lambda subset: "moved" in subset,
-    )
-)
-"""Which losses are taken at their word when lists are aligned: none first."""
-
-
 def differences(
     source: Any,
     decoded: Any,
     losses: Iterable[Loss] = (),
-    *,
-    trusted: Collection[str] = ("dropped",),
 ) -> list[Difference]:
     """
     Compare after the table of equivalent spellings.
@@ -94,43 +78,22 @@ def differences(
     Args:
         source: The IR value as it was given to the encoder.
         decoded: What decoding the output gave.
-        losses: The losses of the encode.  What one of them says is not where it was
-            any more is paired with nothing; were it there after all, it would show
-            as added.
-        trusted: The actions of the losses that say so: what is dropped is nowhere,
-            what is merged stands inside of something else, and what is moved (or
-            became something else, elsewhere) is all that its new place holds, as is
-            what is synthesised.
+        losses: The losses of the encode.  What one of them calls dropped is paired
+            with nothing; were it there after all, it would show as added.
 
     Returns:
         Differences with paths in *source* and *decoded* as they are.  Arguments that
         spell one value come as `Changed(owed=False)`.
     """
-    gone: set[str] = set()
-    came: set[str] = set()
-    moves: list[tuple[str, str]] = []
-    for loss in losses:
-        action = "dropped" if loss.action in _DROPPED else loss.action
-        if action not in trusted:
-            continue
-        if action == "synthesised":
-            came |= set() if loss.to is None else {loss.to}
-        elif loss.path is None:
-            continue
-        elif loss.to is None:
-            if action == "dropped":
-                gone.add(loss.path)
-        elif action == "moved" or not _covers(loss.to, loss.path):
-            gone.add(loss.path)
-            if action != "merged":
-                came.add(loss.to)
-                moves.append((loss.path, loss.to))
-    x, x_places = regrouped(source, frozenset(gone))
-    y, y_places = regrouped(decoded, frozenset(came))
-    found = compare_placed(
-        x, y, x_places, y_places, gone=frozenset(gone), came=frozenset(came)
-    )
-    for path, to in moves:
+    known = known_places(losses, ("dropped",))
+    return _differences(respelled(source), respelled(decoded), known)
+
+
+def _differences(source: Any, decoded: Any, known: Known) -> list[Difference]:
+    x, x_places = regrouped(source, known.gone)
+    y, y_places = regrouped(decoded, known.came)
+    found = compare_placed(x, y, x_places, y_places, gone=known.gone, came=known.came)
+    for path, to in sorted(known.moves):
         found += _compare_ends(path, to, source, decoded)
     return found
 
@@ -247,11 +210,10 @@ def assert_accounted(source: Any, decoded: Any, losses: Sequence[Loss]) -> None:
 
 def _unaccounted(source: Any, decoded: Any, losses: Sequence[Loss]) -> list[str]:
     """Give what is wrong with the losses, with the best alignment of lists."""
+    source, decoded = respelled(source), respelled(decoded)
     lines: list[str] = []
-    for trusted in _VARIANTS:
-        # What was dropped can be paired with the output of a similar neighbour;
-        # without what is called dropped (merged, moved) that cannot happen.
-        found = differences(source, decoded, losses, trusted=trusted)
+    for known in trials(losses):
+        found = _differences(source, decoded, known)
         missing, false = uncovered(found, losses), unsound(found, losses)
         if not (missing or false):
             return []
@@ -284,11 +246,15 @@ def _reach(loss: Loss, difference: Difference) -> int:
     Say how finely *loss* covers *difference*: the length of the path that does.
 
     0 means that it does not.  An addition to something that the source has too is
-    covered by the source's path, unless the loss says where the change shows.
+    covered by the source's path, unless the loss says where the change shows; what is
+    synthesised there leaves everything else as it was.
     """
     path, to = _plain(loss.path), _plain(loss.to)
+    made = loss.action == "synthesised" and to is not None
     reach = 0
-    if path is not None and not (isinstance(difference, Added) and to is not None):
+    if path is not None and not (
+        made or (isinstance(difference, Added) and to is not None)
+    ):
         reach = _covers(path, _plain(difference.path))
     if to is not None and not isinstance(difference, Removed):
         reach = max(reach, _covers(to, _plain(difference.to)))
@@ -301,6 +267,7 @@ def _covers(outer: str, inner: str | None) -> int:
     return len(outer) if inner[len(outer) : len(outer) + 1] in ("", ".", "[") else 0
 
 
+@functools.lru_cache(maxsize=4096)
 def _plain(path: str | None) -> str | None:
     """Write quoted keys as plain ones, so that both forms compare equal."""
     if path is None or ("'" not in path and '"' not in path):

@@ -30,7 +30,7 @@ from modelwire.ir._messages import Message
 from modelwire.ir._parts import Part, ServerToolCallPart, ToolCallPart, ToolResultPart
 from modelwire.ir._request import ChatRequest
 
-__all__ = ["Places", "canonical", "equal_arguments", "regrouped"]
+__all__ = ["Places", "canonical", "equal_arguments", "regrouped", "respelled"]
 
 _T = TypeVar("_T")
 
@@ -55,21 +55,33 @@ def canonical(value: _T) -> _T:
     Returns:
         An equivalent value; two values are equivalent when these are equal.
     """
-    return cast("_T", _respelled(regrouped(value)[0], arguments=True))
+    return cast("_T", _respelled(regrouped(respelled(value))[0], arguments=True))
+
+
+def respelled(value: _T) -> _T:
+    """
+    Apply the table without its rows on tool results and arguments.
+
+    Args:
+        value: Any IR value.
+
+    Returns:
+        An equivalent value, whose parts stand where they stood.
+    """
+    return cast("_T", _respelled(value, arguments=False))
 
 
 def regrouped(value: Any, gone: frozenset[str] = frozenset()) -> tuple[Any, Places]:
     """
-    Apply the table without its row on arguments, and say where things stood.
+    Apply the table's row on tool results, and say where things stood.
 
     Args:
-        value: Any IR value.
+        value: A value that is `respelled`.
         gone: Paths of parts that are known to have no counterpart.
 
     Returns:
         The value, and the places of the lists that changed (a request's messages).
     """
-    value = _respelled(value, arguments=False)
     if not isinstance(value, ChatRequest):
         return value, {}
     messages: list[Message] = []

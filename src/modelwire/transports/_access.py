@@ -54,7 +54,7 @@ class AccessRecord:
     """Why the model stopped."""
     losses: tuple[str, ...] = ()
     """The codes of what the request lost, each once."""
-    stream_losses: tuple[str, ...] = ()
+    answer_losses: tuple[str, ...] = ()
     """The codes of what the answer lost, each once."""
     input_tokens: int | None = None
     """Input tokens, all of them."""

@@ -36,9 +36,10 @@ if TYPE_CHECKING:
     from modelwire.transports._asgi_io import Receive, Reply
     from modelwire.transports._async_upstream import AsyncUpstream
     from modelwire.transports._auth import Auth
+    from modelwire.transports._gateway_wish import Wish
     from modelwire.transports._settings import Settings
 
-__all__ = ["Exchange", "attended", "info_of", "losses_header"]
+__all__ = ["Exchange", "attended", "blamed", "info_of", "losses_header"]
 
 _MOST_CODES = 16
 """How many codes of losses the header names."""
@@ -80,6 +81,22 @@ def info_of(error: ModelwireError) -> ErrorInfo:
     return ErrorInfo(kind="server_error", status=500, message="internal error")
 
 
+def blamed(error: RemoteProtocolError) -> ProviderError:
+    """
+    Give the refusal of a request that its client's own bytes made impossible.
+
+    Args:
+        error: What reading it raised.
+
+    Returns:
+        The refusal; the status is never one that blames the upstream.
+    """
+    info = error.to_error_info()
+    if info.status is None:
+        info = attrs.evolve(info, kind="invalid_request", status=400)
+    return ProviderError(info)
+
+
 def losses_header(
     name: str, losses: tuple[Loss, ...], *, shown: bool
 ) -> tuple[tuple[str, str], ...]:
@@ -110,10 +127,8 @@ class Exchange:
     """The query's pairs, without credentials."""
     headers: tuple[tuple[str, str], ...]
     """The request's headers, names in lower case."""
-    body: bytes
-    """The request's body."""
-    is_stream: bool
-    """Whether the client asked for a stream."""
+    wish: Wish
+    """The body, and what it says."""
     reply: Reply
     """Where the answer goes."""
     record: AccessRecord

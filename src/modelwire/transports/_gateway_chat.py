@@ -1,5 +1,5 @@
 """
-Serving a chat request: decode, translate, send, translate back.
+Serving what the upstream speaks no dialect of: decode, translate, send, translate back.
 
 Nothing is answered before the upstream's first word, so that what fails until then
 still has a status.
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     from modelwire.transports._dispatch import Dispatch
     from modelwire.transports._raw import AsyncRawStream
 
-__all__ = ["CLOSING_TIME", "serve_chat"]
+__all__ = ["CLOSING_TIME", "translate_through"]
 
 CLOSING_TIME = 1.0
 """Seconds that closing an upstream's connection may take."""
 
 
-async def serve_chat(exchange: Exchange, call: Dispatch) -> None:
+async def translate_through(exchange: Exchange, call: Dispatch) -> None:
     """
-    Answer a chat request through the IR.
+    Answer a request through the IR.
 
     Args:
         exchange: The request.
@@ -45,7 +45,7 @@ async def serve_chat(exchange: Exchange, call: Dispatch) -> None:
         call.encoded, model=call.model, auth=exchange.auth(call.upstream_dialect)
     )
     try:
-        if exchange.is_stream and raw.ok:
+        if exchange.wish.is_stream and raw.ok:
             await _streamed(exchange, call, raw, lost)
         else:
             await _whole(exchange, call, raw, lost)
@@ -75,12 +75,10 @@ async def _whole(
         created=int(time.time()),
     )
     record = exchange.record
-    record.stream_losses = codes_of(answer.losses)
+    record.answer_losses = codes_of(answer.losses)
     if answer.error is not None:
         record.error = answer.error.kind
         record.upstream_id = answer.error.request_id
-    else:
-        record.read(exchange.dialect, answer.body)
     exchange.wrote()
     more = losses_header(
         "x-modelwire-answer-losses",
@@ -89,6 +87,8 @@ async def _whole(
     )
     status = answer.status if raw.ok or raw.status >= 400 else 502
     await exchange.reply.whole(status, (*answer.headers, *lost, *more), answer.body)
+    if answer.error is None and exchange.route.operation == "chat":
+        record.read(exchange.dialect, answer.body)
 
 
 async def _streamed(
@@ -162,7 +162,7 @@ class _Writer:
         exchange, translator = self._exchange, self._translator
         record = exchange.record
         record.use(translator.usage)
-        record.stream_losses = codes_of(translator.losses)
+        record.answer_losses = codes_of(translator.losses)
         if translator.finish is not None:
             record.finish = translator.finish.kind
         if self._reply.status is not None:

@@ -66,7 +66,7 @@ async def forward(exchange: Exchange, call: Dispatch) -> None:
         exchange.record.upstream_id = dict(raw.headers).get(names.get("request-id", ""))
         if not raw.ok:
             await _failed(exchange, raw)
-        elif exchange.is_stream:
+        elif exchange.wish.is_stream:
             await _streamed(exchange, raw)
         else:
             await _whole(exchange, raw)

@@ -14,15 +14,53 @@ import attrs
 
 from modelwire import codecs
 from modelwire.codecs._json import dumps, loads
+from modelwire.codecs._json_splice import replace_member
 from modelwire.errors import ErrorInfo, ProviderError, RemoteProtocolError
+from modelwire.framing import FormPart, MultipartDecoder, MultipartFault, boundary_of
+from modelwire.transports._operations import operation
 
 if TYPE_CHECKING:
     from modelwire.codecs import Route
+    from modelwire.ir._base import JSONObject
 
-__all__ = ["Wish", "dialect_of", "methods_of", "path_of", "public_query", "wish_of"]
+__all__ = [
+    "LISTS",
+    "Wish",
+    "dialect_of",
+    "methods_of",
+    "path_of",
+    "public_query",
+    "route_of",
+    "wish_of",
+]
 
 MAX_MODEL: Final = 256
 """Characters of a model's name; it goes into paths, logs and messages."""
+
+LISTS: Final = ("models", "model")
+"""Operations that ask for models and have no body."""
+
+_GEMINI: Final = "gemini-generate"
+_GOOGLE: Final = "/v1beta"
+"""A version that only Google has."""
+
+_LONG_NAME: Final = ErrorInfo(
+    kind="invalid_request",
+    status=400,
+    param="model",
+    message=f"the model's name is longer than {MAX_MODEL} characters",
+)
+_NO_OBJECT: Final = ErrorInfo(
+    kind="invalid_request",
+    status=400,
+    param="model",
+    message="the body is no JSON object that names a model",
+)
+_NO_FORM: Final = ErrorInfo(
+    kind="invalid_request",
+    status=400,
+    message="the body is not the form that its content type says",
+)
 
 _CREDENTIALS: Final = frozenset({"key", "access_token", "api_key"})
 """Query names that hold credentials; they stay here."""
@@ -33,11 +71,13 @@ class Wish:
     """What the body says beside the request line."""
 
     model: str
-    """The model as the client says it; empty: the operation has none."""
-    is_stream: bool
-    """Whether the answer is to stream."""
+    """The model as the client says it; empty: it names none."""
     body: bytes
     """The body; a model that only the path named stands in it, too."""
+    is_stream: bool = False
+    """Whether the answer is to be a stream of a chat."""
+    form: tuple[FormPart, ...] | None = None
+    """The body's parts, where it is a form."""
 
 
 def path_of(scope: MutableMapping[str, Any]) -> str:
@@ -86,11 +126,33 @@ def dialect_of(path: str) -> str:
     Returns:
         The dialect whose errors such a client reads.
     """
-    if "/v1beta" in path or ":" in path.rsplit("/", 1)[-1]:
-        return "gemini-generate"
+    if _GOOGLE in path or ":" in path.rsplit("/", 1)[-1]:
+        return _GEMINI
     if "/messages" in path:
         return "anthropic-messages"
     return "openai-responses" if "/responses" in path else "openai-chat"
+
+
+def route_of(
+    method: str, path: str, query: str, headers: tuple[tuple[str, str], ...]
+) -> Route | None:
+    """
+    Recognise a request.
+
+    Args:
+        method: The method.
+        path: The path.
+        query: The query.
+        headers: The request's headers.
+
+    Returns:
+        The route; `None`: nobody serves it.
+    """
+    route = codecs.route(method, f"{path}?{query}", headers)
+    # Google's path with an action that nobody knows would be a model of OpenAI's.
+    if route is not None and _GOOGLE in path and route.dialect != _GEMINI:
+        return None
+    return route
 
 
 def methods_of(path: str, headers: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
@@ -104,74 +166,93 @@ def methods_of(path: str, headers: tuple[tuple[str, str], ...]) -> tuple[str, ..
     Returns:
         The methods; none: nobody serves it.
     """
-    return tuple(
-        method
-        for method in ("GET", "POST")
-        if codecs.route(method, path, headers) is not None
-    )
+    methods = ("GET", "POST")
+    return tuple(m for m in methods if route_of(m, path, "", headers) is not None)
 
 
-def wish_of(route: Route, body: bytes) -> Wish:
+def wish_of(
+    route: Route, body: bytes, headers: tuple[tuple[str, str], ...] = ()
+) -> Wish:
     """
     Read which model a client wants, and whether as a stream.
 
     Args:
         route: What the request line says.
         body: The request's body.
+        headers: The request's headers.
 
     Returns:
         The wish.
 
     Raises:
         RequestDecodeError: The body of a chat request is wrong; all its faults.
-        ProviderError: Another body names no model, or the name is too long.
+        ProviderError: Another body cannot be read, or the model's name is too long.
     """
-    wish = _read(route, body)
+    boundary = boundary_of(dict(headers).get("content-type", ""))
+    if route.operation in LISTS:
+        wish = Wish(route.model or "", body=body)
+    elif boundary is not None and route.operation != "chat":
+        wish = _of_form(route, body, boundary)
+    else:
+        wish = _of_object(route, body)
     if len(wish.model) > MAX_MODEL:
-        raise ProviderError(
-            ErrorInfo(
-                kind="invalid_request",
-                status=400,
-                param="model",
-                message=f"the model's name is longer than {MAX_MODEL} characters",
-            )
-        )
+        raise ProviderError(_LONG_NAME)
     return wish
 
 
-def _read(route: Route, body: bytes) -> Wish:
+def _of_object(route: Route, body: bytes) -> Wish:
     if route.model is not None and route.stream is not None:
-        return Wish(route.model, route.stream, body)
-    if route.operation in ("models", "model"):
-        return Wish(route.model or "", is_stream=False, body=body)
+        return Wish(route.model, body, is_stream=route.stream)
+    is_chat = route.operation == "chat"
     try:
         value = loads(body)
     except RemoteProtocolError:
         value = None
     if isinstance(value, dict):
-        if route.model is not None and "model" not in value:
-            body = _with_model(body, route.model, is_empty=not value)
-        model = value.get("model", route.model)
-        stream = value.get("stream")
+        if route.model is not None:
+            return Wish(
+                route.model,
+                _with_model(route, value, body),
+                is_stream=is_chat and value.get("stream") is True,
+            )
+        model, stream = value.get("model"), value.get("stream")
         if isinstance(model, str) and (stream is None or isinstance(stream, bool)):
-            return Wish(model, stream is True, body)
-    if route.operation == "chat":
+            return Wish(model, body, is_stream=is_chat and stream is True)
+        if not is_chat and model is None:
+            # Some have a default, and all say themselves that one is missing.
+            return Wish("", body)
+    if is_chat:
         # It names every fault of the body, these among them.
         request = codecs.get(route.dialect).decode_request(body)
-        return Wish(request.model, request.stream, body)
-    raise ProviderError(
-        ErrorInfo(
-            kind="invalid_request",
-            status=400,
-            param="model",
-            message="the body is a JSON object that names a model",
-        )
-    )
+        return Wish(request.model, body, is_stream=request.stream)
+    raise ProviderError(_NO_OBJECT)
 
 
-def _with_model(body: bytes, model: str, *, is_empty: bool) -> bytes:
-    """Name the model in a body that is an object, all other bytes as they were."""
-    # Azure's dated surface names the deployment in the path; no other upstream does.
+def _with_model(route: Route, value: JSONObject, body: bytes) -> bytes:
+    """
+    Name the path's model in the body, all other bytes as they were.
+
+    Azure's dated surface names the deployment in the path, and no other server that
+    speaks the same dialect reads it there.
+    """
+    row = operation(route.dialect, route.operation)
+    if row is None or not row.model_in_body or value.get("model") == route.model:
+        return body
+    if "model" in value:
+        return replace_member(body, "model", route.model)
     opening = body.index(b"{") + 1
-    named = b'"model":' + dumps(model) + (b"" if is_empty else b",")
+    named = b'"model":' + dumps(route.model) + (b"," if value else b"")
     return body[:opening] + named + body[opening:]
+
+
+def _of_form(route: Route, body: bytes, boundary: str) -> Wish:
+    """Find the model among the fields of a form."""
+    decoder = MultipartDecoder(boundary)
+    parts: list[FormPart] = []
+    for item in [*decoder.feed(body), *decoder.close()]:
+        if isinstance(item, MultipartFault):
+            raise ProviderError(_NO_FORM) from item.error
+        parts.append(item)
+    named = [part.data for part in parts if part.name == "model"]
+    model = named[0].decode("utf-8", "replace") if named else ""
+    return Wish(route.model or model, body, form=tuple(parts))

@@ -1,4 +1,4 @@
-"""What the two providers share of operations beside chat: everything but the waiting."""
+"""What the two providers share of operations beside chat: all but the waiting."""
 
 from __future__ import annotations
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from modelwire.codecs._json import dumps
-from modelwire.transports._dispatch import Dispatch, dispatch
+from modelwire.transports._dispatch import dispatch
 from modelwire.transports._native import ANTHROPIC, CHAT, Compatibility, json_object
 from modelwire.transports._operation_calls import (
     form_call,
@@ -170,7 +170,7 @@ class Operations(Compatibility):
         headers: Headers = (),
         alias: bool = True,
     ) -> RawResponse:
-        call: Dispatch = dispatch(
+        call = dispatch(
             self.endpoint,
             dialect,
             wanted,
@@ -181,5 +181,5 @@ class Operations(Compatibility):
             on_loss=self._on_loss,
             headers=headers,
         )
-        raw: Any = self._upstream.send(call.encoded, model=call.model)
+        raw = self._upstream.send(call.encoded, model=call.model)
         return call.answer(raw, created=int(time.time()))

@@ -9,7 +9,6 @@ to each client in the client's own dialect, errors included.
 
 from __future__ import annotations
 
-import hmac
 import logging
 import time
 import traceback
@@ -21,26 +20,32 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from modelwire import codecs
-from modelwire.errors import ErrorInfo, ModelwireError, ProviderError
+from modelwire.errors import (
+    ErrorInfo,
+    ModelwireError,
+    ProviderError,
+    RemoteProtocolError,
+)
 from modelwire.transports._access import AccessRecord, OnAccess, log_access
+from modelwire.transports._admission import admit
 from modelwire.transports._asgi_io import (
     ClientGone,
     Reply,
     headers_of,
     lifespan,
     read_body,
-    too_long,
 )
 from modelwire.transports._async_upstream import AsyncUpstream
-from modelwire.transports._dispatch import dispatch
-from modelwire.transports._exchange import Exchange, attended, info_of
-from modelwire.transports._gateway_chat import serve_chat
-from modelwire.transports._gateway_raw import forward
+from modelwire.transports._exchange import Exchange, attended, blamed, info_of
+from modelwire.transports._gateway_call import served
+from modelwire.transports._gateway_models import listed
 from modelwire.transports._gateway_wish import (
+    LISTS,
     dialect_of,
     methods_of,
     path_of,
     public_query,
+    route_of,
     wish_of,
 )
 from modelwire.transports._http import DEFAULT_TIMEOUTS, Timeouts, library
@@ -162,8 +167,7 @@ class Gateway:
             record=record,
             began=began,
         )
-        target = f"{path}?{arrival.query}"
-        route = codecs.route(record.method, target, arrival.headers)
+        route = route_of(record.method, path, arrival.query, arrival.headers)
         if route is None and path.endswith("/healthz"):
             await arrival.reply.whole(*_health(record.method))
             return
@@ -199,7 +203,7 @@ class Gateway:
             reply.always(own, record.id)
         info: ErrorInfo | None = None
         try:
-            self._admit(route, dict(arrival.headers))
+            admit(route, dict(arrival.headers), self._settings)
             body = await read_body(
                 arrival.receive,
                 most=self._settings.max_body,
@@ -224,19 +228,26 @@ class Gateway:
 
     async def _pass_on(self, route: Route, body: bytes, arrival: Arrival) -> None:
         record = arrival.record
-        wish = wish_of(route, body)
-        record.model, record.is_stream = wish.model, wish.is_stream
+        try:
+            wish = wish_of(route, body, arrival.headers)
+        except RemoteProtocolError as error:
+            raise blamed(error) from error
+        record.model, record.is_stream = wish.model or None, wish.is_stream
+        if route.operation in LISTS:
+            answer = listed(self._routes, route)
+            if answer is not None:
+                await arrival.reply.whole(answer.status, answer.headers, answer.body)
+                return
         destination = self._routes.destination(wish.model)
         if destination is None:
             raise ProviderError(_no_model(wish.model))
         record.upstream = destination.upstream
-        record.upstream_model = destination.model
+        record.upstream_model = destination.model or None
         exchange = Exchange(
             route=route,
             query=public_query(arrival.query),
             headers=arrival.headers,
-            body=wish.body,
-            is_stream=wish.is_stream,
+            wish=wish,
             reply=arrival.reply,
             record=record,
             settings=self._settings,
@@ -244,47 +255,10 @@ class Gateway:
             model=destination.model,
             began=arrival.began,
         )
-        await attended(exchange, arrival.receive, partial(_dispatched, exchange))
-
-    def _admit(self, route: Route, headers: Mapping[str, str]) -> None:
-        """Refuse what need not be read."""
-        origin = headers.get("origin")
-        allowed = self._settings.origins
-        if origin is not None and origin not in allowed and "*" not in allowed:
-            raise ProviderError(_NO_ORIGIN)
-        self._check_key(route)
-        if headers.get("content-encoding", "identity") != "identity":
-            raise ProviderError(_PACKED)
-        length = headers.get("content-length", "")
-        is_number = length.isascii() and length.isdigit() and len(length) < 19
-        if is_number and int(length) > self._settings.max_body:
-            raise too_long(self._settings.max_body)
-
-    def _check_key(self, route: Route) -> None:
-        """Refuse a client without one of our keys, where there are keys."""
-        keys = self._settings.client_keys
-        if not keys:
-            return
-        shown = "" if route.credential is None else route.credential.value
-        # Every key is compared, so that the time does not tell which one was near.
-        fits = [hmac.compare_digest(shown.encode(), key.encode()) for key in keys]
-        if not any(fits):
-            raise ProviderError(_NO_KEY)
+        await attended(exchange, arrival.receive, partial(served, exchange))
 
 
 _INTERNAL = ErrorInfo(kind="server_error", status=500, message="internal error")
-_NO_KEY = ErrorInfo(
-    kind="authentication",
-    status=401,
-    code="invalid_api_key",
-    message="the key is not one of this gateway's",
-)
-_NO_ORIGIN = ErrorInfo(
-    kind="permission", status=403, message="web pages of this origin may not call"
-)
-_PACKED = ErrorInfo(
-    kind="invalid_request", status=415, message="a body is sent without content coding"
-)
 
 
 async def _turn_away(arrival: Arrival) -> None:
@@ -330,27 +304,3 @@ def _log_fault(id_: str, error: BaseException) -> None:
     frames = traceback.extract_tb(error.__traceback__)[-8:]
     where = " < ".join(f"{f.filename}:{f.lineno} {f.name}" for f in reversed(frames))
     _LOG.error("request %s: %s at %s", id_, type(error).__name__, where)
-
-
-async def _dispatched(exchange: Exchange) -> None:
-    settings = exchange.settings
-    call = dispatch(
-        exchange.upstream.endpoint,
-        exchange.dialect,
-        exchange.route.operation,
-        exchange.body,
-        model=exchange.record.model or "",
-        rename=exchange.model,
-        stream=exchange.is_stream,
-        on_loss=settings.on_loss,
-        query=exchange.query,
-        headers=exchange.headers,
-        profile=settings.profiles.get(exchange.dialect),
-        adapt=exchange.adapters(),
-        carrier=settings.carrier,
-    )
-    exchange.record.upstream_dialect = call.upstream_dialect
-    if call.is_native:
-        await forward(exchange, call)
-    else:
-        await serve_chat(exchange, call)

@@ -355,7 +355,9 @@ def _text(
         _annotations(writer, part, path, role, out)
     if not part.text and "citations" not in out:
         # R05: the API refuses empty text.
-        writer.log.add(_text_code(role), path, "dropped", severity="cosmetic")
+        writer.log.add(
+            _text_code(role), path, "dropped", severity="cosmetic", detail="empty"
+        )
         return None
     if part.logprobs is not None:
         writer.log.drop(LossCode.RESP_LOGPROBS, f"{path}.logprobs")

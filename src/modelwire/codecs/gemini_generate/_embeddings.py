@@ -57,6 +57,8 @@ __all__ = [
 _BATCH: Final = "batchEmbedContents"
 _SINGLE: Final = "embedContent"
 _RESOURCE: Final = "models/"
+_INNER: Final = frozenset({"content", "$spelling"})
+"""What is an input's own, also where nothing else is in the body."""
 
 
 # --- requests -----------------------------------------------------------------------
@@ -92,23 +94,28 @@ def decode_embedding_request(
     is_batch = named[1] == _BATCH if named is not None else "requests" in obj
     reader = Reader(obj, "$", problems)
     model = named[0] if named is not None else ""
-    if is_batch:
-        request = _batch(reader, model)
-    else:
-        input_, model = _input(reader, model)
-        request = EmbeddingRequest(
-            model=model,
-            inputs=(
-                EmbeddingInput(
-                    parts=input_.parts, title=input_.title, extra=input_.extra
-                ),
-            ),
-            dimensions=input_.dimensions,
-            task=input_.task,
-        )
+    request = (_batch if is_batch else _single)(reader, model)
     if problems:
         raise RequestDecodeError(tuple(problems), dialect=DIALECT)
     return request
+
+
+def _single(reader: Reader, model: str) -> EmbeddingRequest:
+    """Read the body as a whole: what it says is said of the request."""
+    found, model = _input(reader, model)
+    own = found.extra.get(DIALECT, {})
+    inner = {k: v for k, v in own.items() if k in _INNER}
+    outer = {k: v for k, v in own.items() if k not in _INNER}
+    input_ = EmbeddingInput(
+        parts=found.parts, title=found.title, extra={DIALECT: inner} if inner else {}
+    )
+    return EmbeddingRequest(
+        model=model,
+        inputs=(input_,),
+        dimensions=found.dimensions,
+        task=found.task,
+        extra={DIALECT: outer} if outer else {},
+    )
 
 
 def _batch(reader: Reader, model: str) -> EmbeddingRequest:
@@ -254,9 +261,10 @@ def encode_embedding_request(
 
 
 def _is_single(request: EmbeddingRequest) -> bool:
-    return (
-        len(request.inputs) == 1 and spelling_of(request.extra).get("form") != "batch"
-    )
+    if len(request.inputs) != 1 or spelling_of(request.extra).get("form") == "batch":
+        return False
+    # A batch alone tells fields of an input from those of the request.
+    return _INNER.issuperset(request.inputs[0].extra.get(DIALECT, {}))
 
 
 def _entry(

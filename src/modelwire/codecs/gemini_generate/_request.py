@@ -8,7 +8,7 @@ is the server's side and reports all faults of a body at once.
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from modelwire.codecs._aliases import AliasBook
 from modelwire.codecs._base import RAISE_ON_ERROR, EncodedRequest, Headers, LossPolicy
@@ -206,7 +206,10 @@ def request_path(request: ChatRequest, profile: Profile, log: LossLog) -> str:
         for name in COLLECTIONS:
             if model.startswith(f"{name}/"):
                 model, collection = model.removeprefix(f"{name}/"), name
-    named = quote(model, safe="")
+    # What is no Unicode text has no place in a URL (half of a surrogate pair).
+    named = quote(model, safe="", errors="replace")
+    if unquote(named) != model:
+        log.add(LossCode.META_KV, "$.model", "approximated", severity="error")
     version = profile.api_version or API_VERSION
     template = profile.stream_path if request.stream else profile.path
     if template is None or collection != "models":

@@ -246,7 +246,13 @@ def _text(input_: EmbeddingInput, path: str, log: LossLog) -> str:
         texts.append(part.text)
         begin = begin or place
         if place != begin:
-            log.add(LossCode.IN_TEXT, place, "merged", to=f"{path}.parts[0]")
+            log.add(
+                LossCode.IN_TEXT,
+                place,
+                "merged",
+                to=f"{path}.parts[0]",
+                severity="approximation",
+            )
         for name in ("annotations", "logprobs", "cache", "signature", "item"):
             if getattr(part, name):
                 log.add(
@@ -427,7 +433,13 @@ def encode_embedding_response(
     elif "usage" not in absent and "usage" not in own_fields(response.extra):
         # The vendor's type requires it, and clients read it unasked.
         out["usage"] = {"prompt_tokens": 0, "total_tokens": 0}
-        log.add(LossCode.USAGE_INPUT_TOTAL, None, "synthesised", to="$.usage")
+        log.add(
+            LossCode.USAGE_INPUT_TOTAL,
+            None,
+            "synthesised",
+            to="$.usage",
+            severity="approximation",
+        )
     for field, value in (("id", response.id), ("created", response.created)):
         if value is not None:
             out[field] = value

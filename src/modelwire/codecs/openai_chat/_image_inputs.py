@@ -231,17 +231,14 @@ def image_losses(image: ImageInput, log: LossLog, path: str, *, form: bool) -> N
     if not isinstance(source, Upload):
         return
     where = f"{path}.source"
-    log.drop_extra(source.extra, where, LossCode.IN_IMAGE_BASE64)
     if not form:
-        # An object has one member for all of it.
-        for name in ("filename", "extra"):
-            if getattr(source, name):
-                log.drop(LossCode.IN_IMAGE_BASE64, f"{where}.{name}")
-        log.approximate(LossCode.IN_IMAGE_BASE64, f"{where}.data", "as an address")
-    elif source.extra.get(DIALECT) and any(
-        name != "headers" for name in source.extra[DIALECT]
-    ):
-        log.drop(LossCode.IN_IMAGE_BASE64, f"{where}.extra")
+        # An object has one member for all of a file: its type and its data.
+        log.approximate(LossCode.IN_IMAGE_BASE64, where, "as an address")
+        return
+    log.drop_extra(source.extra, where, LossCode.IN_IMAGE_BASE64)
+    for name in source.extra.get(DIALECT, {}):
+        if name != "headers":
+            log.drop_field(LossCode.IN_IMAGE_BASE64, where, DIALECT, name)
 
 
 def is_upload(image: ImageInput | None) -> bool:

@@ -44,6 +44,7 @@ from modelwire.codecs.openai_chat._media_request import (
     file_losses,
     media_extra,
     open_request,
+    other_files,
     take_model,
 )
 from modelwire.codecs.openai_chat._profiles import DEFAULT_PROFILE
@@ -133,6 +134,7 @@ def decode_image_request(
     # OpenAI has a default model.
     model = take_model(reader, path, notes, required=False)
     works_on = operation != "generation"
+    edit = operation == "edit"
     request = _read(
         reader,
         notes,
@@ -141,8 +143,8 @@ def decode_image_request(
             "model": model,
             "prompt": reader.string("prompt", required=operation != "variation"),
             "images": decode_images(reader, required=True) if works_on else (),
-            "mask": decode_single(reader, "mask") if works_on else None,
-            "markup": decode_single(reader, "markup") if works_on else None,
+            "mask": decode_single(reader, "mask") if edit else None,
+            "markup": decode_single(reader, "markup") if edit else None,
             "headers": keep_headers(headers),
         },
     )
@@ -179,7 +181,7 @@ def _read(reader: Reader, notes: JSONObject, given: dict[str, Any]) -> ImageRequ
         )
     given["stream"] = reader.boolean("stream") or False
     if isinstance(reader, FormReader):
-        given["other_files"] = tuple(reader.files)
+        given["other_files"] = other_files(reader)
     return ImageRequest(extra=media_extra(reader, notes), **given)
 
 
@@ -227,7 +229,7 @@ def encode_image_request(
             *image_files(images),
             *single_file(request.mask, "mask"),
             *single_file(request.markup, "markup"),
-            *request.other_files,
+            *((other.field, other.file) for other in request.other_files),
         ]
         notes = spelling_of(request.extra).get("form")
         form_headers, body = write_form(fields, files, DIALECT, notes)
@@ -261,11 +263,14 @@ def encode_image_request(
 def _check(request: ImageRequest) -> None:
     """Refuse what no server could make sense of."""
     operation = request.operation
+    for name in ("mask", "markup") if operation != "edit" else ():
+        if getattr(request, name) is not None:
+            msg = f"the {operation} takes no such image"
+            raise InvalidIRError(msg, path=f"$.{name}", dialect=DIALECT)
     if operation == "generation":
-        for name in ("images", "mask", "markup"):
-            if getattr(request, name):
-                msg = "a generation works on no image"
-                raise InvalidIRError(msg, path=f"$.{name}", dialect=DIALECT)
+        if request.images:
+            msg = "the generation works on no image"
+            raise InvalidIRError(msg, path="$.images", dialect=DIALECT)
     elif not request.images and "image" not in request.extra.get(DIALECT, {}):
         msg = f"the {operation} needs an image"
         raise InvalidIRError(msg, path="$.images", dialect=DIALECT)

@@ -21,13 +21,13 @@ from modelwire.codecs.openai_chat._errors import decode_error
 from modelwire.codecs.openai_chat._wire import DIALECT, extra_of
 from modelwire.errors import ProviderError, RemoteProtocolError
 from modelwire.ir._loss_codes import LossCode
+from modelwire.ir._uploads import FormFile
 
 if TYPE_CHECKING:
     from modelwire.codecs._base import Headers
     from modelwire.codecs._losses import LossLog
     from modelwire.errors import Problem
     from modelwire.ir._base import Extra, JSONObject
-    from modelwire.ir._uploads import Upload
 
 __all__ = [
     "answer_object",
@@ -35,6 +35,7 @@ __all__ = [
     "file_losses",
     "media_extra",
     "open_request",
+    "other_files",
     "refuse_error",
     "take_model",
 ]
@@ -105,6 +106,19 @@ def media_extra(
     return extra_of(reader, notes, nested)
 
 
+def other_files(reader: FormReader) -> tuple[FormFile, ...]:
+    """
+    Keep the files that nothing has taken.
+
+    Args:
+        reader: The reader of the request.
+
+    Returns:
+        The files with their fields.
+    """
+    return tuple(FormFile(field=name, file=upload) for name, upload in reader.files)
+
+
 def content_type(headers: Headers) -> str:
     """
     Give the content type without its parameters.
@@ -166,20 +180,18 @@ def answer_object(
     return parsed
 
 
-def file_losses(
-    files: tuple[tuple[str, Upload], ...], log: LossLog, *, form: bool
-) -> None:
+def file_losses(files: tuple[FormFile, ...], log: LossLog, *, form: bool) -> None:
     """
     Record what writing files of unknown fields does not carry over.
 
     Args:
-        files: Fields and files.
+        files: The files.
         log: Where losses go.
         form: Whether a form is written, which carries them.
     """
-    for number, (_, upload) in enumerate(files):
+    for number, other in enumerate(files):
         path = f"$.other_files[{number}]"
         if not form:
             log.add(LossCode.META_KV, path, "dropped", severity="content")
         else:
-            log.drop_extra(upload.extra, path, LossCode.META_KV)
+            log.drop_extra(other.file.extra, f"{path}.file", LossCode.META_KV)

@@ -104,14 +104,11 @@ def encode_segment(segment: TranscriptSegment) -> JSONObject:
         The object; with `type` where it has a speaker.
     """
     out: JSONObject = {}
+    own = OWN.fields(segment.extra)
     absent = OWN.spelling(segment.extra).get("type") == "absent"
-    if segment.speaker is not None and not absent:
+    if segment.speaker is not None and not absent and "type" not in own:
         out["type"] = SEGMENT_TYPE
-    for name in ("id", "seek"):
-        value = getattr(segment, name)
-        if value is not None:
-            out[name] = value
-    for name in ("start", "end"):
+    for name in ("id", "seek", "start", "end"):
         value = getattr(segment, name)
         if value is not None:
             out[name] = value

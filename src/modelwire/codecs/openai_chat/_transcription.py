@@ -30,6 +30,7 @@ from modelwire.codecs.openai_chat._media_request import (
     file_losses,
     media_extra,
     open_request,
+    other_files,
     take_model,
 )
 from modelwire.codecs.openai_chat._profiles import DEFAULT_PROFILE
@@ -134,7 +135,7 @@ def decode_transcription_request(
     given["chunking"] = _chunking(reader)
     given["stream"] = reader.boolean("stream") or False
     if isinstance(reader, FormReader):
-        given["other_files"] = tuple(reader.files)
+        given["other_files"] = other_files(reader)
     request = TranscriptionRequest(extra=media_extra(reader, notes), **given)
     if problems:
         raise RequestDecodeError(tuple(problems), dialect=DIALECT)
@@ -203,7 +204,8 @@ def encode_transcription_request(
         raise InvalidIRError(msg, path="$.file", dialect=DIALECT)
     files = [] if request.file is None else [("file", request.file)]
     notes = spelling_of(request.extra)
-    uploads = [*files, *request.other_files]
+    others = [(other.field, other.file) for other in request.other_files]
+    uploads = [*files, *others]
     fields = _fields(request)
     headers: tuple[tuple[str, str], ...]
     if notes.get("body") == "json" and not uploads:

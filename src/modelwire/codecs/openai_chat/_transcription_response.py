@@ -238,6 +238,9 @@ def encode_transcription_response(
     _losses(response, log)
     if response.format not in _JSON:
         log.approximate(LossCode.OUT_TEXT, "$.format", "a text inside JSON")
+    elif response.format != _json_form(out):
+        # The three kinds of JSON are told by what is in them.
+        log.add(LossCode.OUT_TEXT, "$.format", "approximated", severity="cosmetic")
     return EncodedResponse(
         headers=JSON_HEADERS, body=dumps(out), losses=log.settle(on_loss)
     )
