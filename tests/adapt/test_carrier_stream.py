@@ -21,6 +21,7 @@ from modelwire.ir import (
     Base64Source,
     BlockStart,
     BlockStop,
+    ChatRequest,
     ChoiceFinish,
     ChoiceUpdate,
     Finish,
@@ -203,6 +204,117 @@ def test_a_final_form_keeps_the_envelope():
         start, stop = feed(stow, BlockStart(0, 0, call), BlockStop(0, final))
         assert stop.part == attrs.evolve(start.part, arguments="{}")
         assert "mwcarry1" in repr(stop.part)
+
+
+def recovered(client, *chunks, carrier=CARRIER):
+    """Give what a client's replay of some chunks is recovered to, and the losses."""
+    stow = carrier.stow_stream(client=client)
+    finish = ChoiceFinish(0, Finish(kind="stop"))
+    seen = fold(feed(stow, StreamStart("r"), *chunks, finish)).choices[0].message
+    request = ChatRequest(model="m", messages=(seen,))
+    adapted = carrier.recover(request, client=client)
+    losses = [*stow.losses, *adapted.losses]
+    dropped = [(x.code.value, x.path) for x in losses if x.action == "dropped"]
+    messages = adapted.request.messages
+    return messages[0].parts if messages else (), dropped
+
+
+CALL = ToolCallPart(id="c", name="f")
+OTHER = ToolCallPart(id="d", name="f")
+BASE = "$.choices[0].message.parts"
+
+
+@pytest.mark.parametrize("client", [AM, GG, OR])
+def test_a_late_signature_comes_back_on_its_part(client):
+    for part in (CALL, TextPart(text="Hi")):
+        parts, dropped = recovered(
+            client,
+            BlockStart(0, 0, part),
+            SignatureDelta(0, SIGNATURE),
+            BlockStop(0),
+            BlockStart(1, 0, OTHER),
+            BlockStop(1),
+        )
+        assert parts == (attrs.evolve(part, signature=SIGNATURE), OTHER)
+        assert dropped == []
+
+
+@pytest.mark.parametrize("client", [AM, GG, OR])
+def test_a_late_signature_without_room_is_lost(client):
+    parts, dropped = recovered(
+        client,
+        BlockStart(0, 0, CALL),
+        SignatureDelta(0, SIGNATURE),
+        BlockStop(0),
+        carrier=Carrier(max_bytes=60),
+    )
+    assert parts == (CALL,)
+    assert dropped == [("tool_call.thought_signature", f"{BASE}[0].signature")]
+
+
+def test_a_late_signature_goes_behind_the_next_calls_id():
+    said = TextPart(text="Hi")
+    chunks = [
+        BlockStart(0, 0, said),
+        BlockStop(0),
+        SignatureDelta(0, SIGNATURE),
+        BlockStart(1, 0, CALL),
+        SignatureDelta(1, SIGNATURE),
+        BlockStop(1),
+    ]
+    # Of a text it can, of the last call it cannot.
+    parts, dropped = recovered(OC, *chunks)
+    assert parts == (attrs.evolve(said, signature=SIGNATURE), CALL)
+    assert dropped == [("tool_call.thought_signature", f"{BASE}[1].signature")]
+    parts, dropped = recovered(OC, *chunks, BlockStart(2, 0, OTHER), BlockStop(2))
+    assert [part.signature for part in parts] == [SIGNATURE, SIGNATURE, None]
+    assert dropped == []
+
+
+def test_a_text_that_goes_on_behind_a_call():
+    parts, dropped = recovered(
+        OC,
+        BlockStart(0, 0, ReasoningPart(redacted=SIGNATURE)),
+        BlockStop(0),
+        BlockStart(1, 0, TextPart(text="")),
+        TextDelta(1, "One "),
+        BlockStart(2, 0, CALL),
+        TextDelta(1, "two"),
+        BlockStop(2),
+        SignatureDelta(1, SIGNATURE),
+        BlockStop(1),
+        BlockStart(3, 0, OTHER),
+        BlockStop(3),
+    )
+    assert [type(part).__name__ for part in parts] == [
+        "ReasoningPart",
+        "TextPart",
+        "ToolCallPart",
+        "TextPart",
+        "ToolCallPart",
+    ]
+    assert "".join(p.text for p in parts if isinstance(p, TextPart)) == "One two"
+    assert dropped == []
+
+
+@pytest.mark.parametrize("room", [60, 230])
+def test_a_script_without_room_is_lost(room):
+    small = Carrier(max_bytes=room)
+    parts, dropped = recovered(
+        OC,
+        BlockStart(0, 0, TextPart(text="Hi", signature=SIGNATURE)),
+        BlockStop(0),
+        BlockStart(1, 0, ReasoningPart(text="x" * 40, signature=SIGNATURE)),
+        BlockStop(1),
+        BlockStart(2, 0, attrs.evolve(CALL, signature=SIGNATURE)),
+        BlockStop(2),
+        carrier=small,
+    )
+    assert parts[0] == TextPart(text="Hi", signature=None if room > 60 else SIGNATURE)
+    # What is not taken off is for the encoder to report.
+    assert parts[-1] == attrs.evolve(CALL, signature=SIGNATURE)
+    assert len(parts) == 2 + (room == 60)
+    assert (f"{BASE}[0].signature" in {path for _, path in dropped}) == (room > 60)
 
 
 @EVERY_CLIENT

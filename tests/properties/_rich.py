@@ -21,7 +21,10 @@ CHAT_REQUEST = {
             "content": [
                 {"type": "text", "text": "What is this?"},
                 {"type": "image_url", "image_url": {"url": DATA, "detail": "low"}},
-                {"type": "input_audio", "input_audio": {"data": "AAAA", "format": "wav"}},
+                {
+                    "type": "input_audio",
+                    "input_audio": {"data": "AAAA", "format": "wav"},
+                },
                 {
                     "type": "file",
                     "file": {
@@ -268,7 +271,11 @@ RESPONSES_REQUEST = {
         {
             "type": "custom",
             "name": "shell",
-            "format": {"type": "grammar", "syntax": "lark", "definition": "start: /.+/"},
+            "format": {
+                "type": "grammar",
+                "syntax": "lark",
+                "definition": "start: /.+/",
+            },
         },
         {
             "type": "web_search",

@@ -181,9 +181,7 @@ def test_there_and_back(kind, source, target):
     """What both dialects can say is the same after a journey through both."""
     info = ErrorInfo(kind=kind, message="the words")
     sent = codecs.get(source).encode_error(info)
-    there = translate_error(
-        sent.body, source=source, target=target, status=sent.status
-    )
+    there = translate_error(sent.body, source=source, target=target, status=sent.status)
     back = translate_error(
         there.body, source=target, target=source, status=there.status
     )

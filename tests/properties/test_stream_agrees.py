@@ -44,6 +44,8 @@ from modelwire.ir import (
     PartDelta,
     ReasoningDelta,
     ReasoningPart,
+    RefusalDelta,
+    RefusalPart,
     SignatureDelta,
     StreamEnd,
     StreamStart,
@@ -61,6 +63,8 @@ from modelwire.translate import StreamTranslator
 PAIRS = [(a, b) for a in codecs.DIALECTS for b in codecs.DIALECTS]
 QUICK = settings(max_examples=100)
 STREAMS = cases("stream")
+ONE_ANSWER = ("openai-responses", "anthropic-messages")
+"""Dialects without several choices."""
 
 
 # --- every pair ---------------------------------------------------------------------
@@ -105,6 +109,11 @@ def test_generated_streams_agree_with_plain_answers(source, target):
     def check(chunks):
         told = folded(chunks)
         read = stream_way(chunks, target)
+        choices = told.response.choices
+        if target in ONE_ANSWER and choices and choices[0].index:
+            # A whole answer takes the first choice that there is; a stream cannot know
+            # that choice 0 never comes.
+            return
         if told.complete:
             plain = plain_way(told.response, target)
             assert disagreements(read, plain, target) == []
@@ -237,6 +246,44 @@ BUGS: list[tuple[str, str, list[Any], set[str]]] = [
             f"out.text merged {PART}[1]",
             f"resp.grounding synthesised ->{GROUNDING}",
         },
+    ),
+    (
+        "a citation behind a refusal, which became text",
+        "gemini-generate",
+        [
+            *block(0, RefusalPart(text=""), RefusalDelta(0, "no")),
+            *block(
+                1,
+                TextPart(text=""),
+                TextDelta(1, "abc"),
+                AnnotationDelta(
+                    0, 1, Annotation(kind="url", type="web", url="u", start=1, end=2)
+                ),
+            ),
+        ],
+        {
+            f"out.refusal approximated {PART}[0]",
+            f"out.text merged {PART}[0]",
+            f"out.text merged {PART}[1]",
+            f"resp.grounding synthesised ->{GROUNDING}",
+        },
+    ),
+    (
+        "summaries that only the end has",
+        "gemini-generate",
+        block(0, ReasoningPart(), final=ReasoningPart(summaries=("a", "b"))),
+        {f"think.summary approximated {PART}[0].summaries"},
+    ),
+    (
+        "a text wins over summaries that only the end has",
+        "gemini-generate",
+        block(
+            0,
+            ReasoningPart(),
+            ReasoningDelta(0, "a"),
+            final=ReasoningPart(text="a", summaries=("b",)),
+        ),
+        {f"think.summary dropped {PART}[0].summaries"},
     ),
     (
         "summaries are one loss",

@@ -22,6 +22,7 @@ from modelwire.ir import (
     BlockStop,
     ChoiceFinish,
     Finish,
+    PartDelta,
     ReasoningDelta,
     ReasoningPart,
     StreamEnd,
@@ -147,6 +148,24 @@ ORDERS: dict[str, list[Any]] = {
         CALLED,
         USAGE,
     ],
+    "pieces by key for display, and the text at the end": [
+        call(0),
+        PartDelta(0, "arguments", "a", "x"),
+        call(1),
+        PartDelta(0, "arguments", "a", "y"),
+        more(1, "{}"),
+        more(0, '{"a":"xy"}'),
+        BlockStop(0),
+        BlockStop(1),
+    ],
+    "empty thoughts": [
+        BlockStart(0, 0, ReasoningPart(text="")),
+        BlockStop(0),
+        BlockStart(1, 0, ReasoningPart(text="", summaries=("",))),
+        BlockStop(1),
+        call(2),
+        BlockStop(2),
+    ],
     "a brace inside a string": [
         call(0),
         call(1),
@@ -262,6 +281,18 @@ def test_calls_cut_anywhere(order, target, framing):
             for name, value in arguments_so_far(read).items():
                 # Half of a call is never completed to a whole one.
                 assert value in ("", "{}") or told(chunks, name).startswith(value)
+
+
+def test_half_of_a_call_is_no_item():
+    # The second call waits for the first; the error lets it out, and the first is cut.
+    chunks = [START, call(0), call(1), more(0, '{"a":'), more(1, '{"b":2}'), BOOM, CUT]
+    body, _ = write_stream(chunks, "openai-responses")
+    assert b'"b\\":2}' in body
+    assert body.count(b"event: response.output_item.added") == 2
+    assert b"event: response.output_item.done" not in body
+    body, _ = write_stream(chunks, "gemini-generate")
+    assert b'"args":{"b":2}' in body
+    assert b'{"a"' not in body
 
 
 def arguments_so_far(response: Any) -> dict[str, str]:

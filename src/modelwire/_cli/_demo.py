@@ -1,21 +1,32 @@
 """
-`modelwire demo`: two dialects talk through the translation, live, both ways round.
+`modelwire demo`: two dialects talk through a gateway, live, both ways round.
 
-The clients below are written by hand against their dialect's documentation and share
-no code with the codecs; what they understood is compared with what the upstream said.
+An embedded upstream answers from a script, what `modelwire serve` runs stands before
+it, and the vendors' own clients ask.  What they understood is compared with what the
+upstream said.  What is not installed is left out: readers written by hand stand in for
+the clients, and a proxy on the standard library for the gateway.
 """
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import sys
 import threading
-from collections.abc import Callable, Iterable
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
+from modelwire._cli._demo_clients import (
+    Heard,
+    Lines,
+    package_for,
+    read_anthropic,
+    read_openai,
+)
+from modelwire._cli._demo_gateway import can_serve, lines_of, serving_gateway
 from modelwire._cli._demo_net import Proxy, post, serving, upstream
 from modelwire._cli._demo_scripts import (
     ANTHROPIC_REQUEST,
@@ -26,28 +37,75 @@ from modelwire._cli._demo_scripts import (
     TEXT,
     THINKING,
 )
-from modelwire._cli._render import loss_line, usage_line
 from modelwire.codecs import openai_chat
+
+if TYPE_CHECKING:
+    from modelwire._cli._demo_gateway import Served
 
 __all__ = ["run"]
 
 _WIDTH: Final = 100
+_MODEL: Final = "demo-model"
 
 
-@attrs.define
-class _Heard:
-    """What a client understood."""
+@attrs.frozen(kw_only=True)
+class _Direction:
+    """One client, one upstream, and what must come of it."""
 
-    thinking: str = ""
-    text: str = ""
-    calls: dict[int, list[Any]] = attrs.field(factory=dict)
-    finish: str | None = None
-    usage: dict[str, int] = attrs.field(factory=dict)
-    ended: bool = False
+    client: str
+    server: str
+    model: str
+    path: str
+    request: bytes
+    script: bytes
+    read: Callable[[Lines], Heard]
+    usage: Mapping[str, int]
+    finish: str
+    losses: frozenset[str]
+
+
+_DIRECTIONS: Final = (
+    _Direction(
+        client="openai-chat",
+        server="anthropic-messages",
+        model="claude-demo",
+        path="/v1/chat/completions",
+        request=OPENAI_REQUEST,
+        script=ANTHROPIC_STREAM,
+        read=read_openai,
+        usage={"prompt_tokens": 400, "completion_tokens": 88, "total_tokens": 488},
+        finish="tool_calls",
+        losses=frozenset({"param.seed", "param.freq_presence_penalty"}),
+    ),
+    _Direction(
+        client="anthropic-messages",
+        server="openai-chat",
+        model="gpt-demo",
+        path="/v1/messages",
+        request=ANTHROPIC_REQUEST,
+        script=OPENAI_STREAM,
+        read=read_anthropic,
+        usage={
+            "input_tokens": 340,
+            "cache_read_input_tokens": 60,
+            "output_tokens": 88,
+        },
+        finish="tool_use",
+        losses=frozenset({"param.top_k"}),
+    ),
+)
+
+# A client that wants to see reasoning in the OpenAI dialect reads the field that
+# DeepSeek introduced and most compatible servers use.
+_PROFILES: Final = {
+    "openai-chat": attrs.evolve(
+        openai_chat.DEFAULT_PROFILE, reasoning_field="reasoning_content"
+    )
+}
 
 
 class _Screen:
-    """Shows both sides of the proxy, line by line, from several threads."""
+    """Shows both sides of the gateway, line by line, from several threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -63,10 +121,14 @@ class _Screen:
         self._partial[side] = lines.pop()
         mark = "upstream >" if side == "in" else "   client <"
         for line in lines:
-            if line:
+            if line.strip():
                 text = line.decode("utf-8", "replace")
                 cut = text if len(text) <= _WIDTH else f"{text[: _WIDTH - 1]}…"
                 self.say(f"{mark} {cut}")
+
+
+Seen = dict[str, list[bytes]]
+"""The bodies that the upstreams were sent, by their dialects."""
 
 
 def run(*, pause: bool = True) -> int:
@@ -82,43 +144,13 @@ def run(*, pause: bool = True) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     screen = _Screen()
-    # A client that wants to see reasoning in the OpenAI dialect reads the field that
-    # DeepSeek introduced and most compatible servers use.
-    reasoning = attrs.evolve(
-        openai_chat.DEFAULT_PROFILE, reasoning_field="reasoning_content"
-    )
-    wrong = _direction(
-        screen,
-        client="openai-chat",
-        server="anthropic-messages",
-        path="/v1/chat/completions",
-        request=OPENAI_REQUEST,
-        script=ANTHROPIC_STREAM,
-        listen=_hear_openai,
-        usage={"prompt_tokens": 400, "completion_tokens": 88, "total_tokens": 488},
-        finish="tool_calls",
-        losses={"param.seed", "param.freq_presence_penalty"},
-        profiles={"target_profile": reasoning},
-        pause=pause,
-    )
-    wrong += _direction(
-        screen,
-        client="anthropic-messages",
-        server="openai-chat",
-        path="/v1/messages",
-        request=ANTHROPIC_REQUEST,
-        script=OPENAI_STREAM,
-        listen=_hear_anthropic,
-        usage={
-            "input_tokens": 340,
-            "cache_read_input_tokens": 60,
-            "output_tokens": 88,
-        },
-        finish="tool_use",
-        losses={"param.top_k"},
-        profiles={},
-        pause=pause,
-    )
+    seen: Seen = {}
+    with _upstreams(screen, seen, pause=pause) as ports:
+        if can_serve():
+            wrong = _by_gateway(screen, ports, seen)
+        else:
+            screen.say("(without httpx and uvicorn a small proxy is the gateway)")
+            wrong = _by_proxy(screen, ports, seen)
     screen.say()
     for complaint in wrong:
         screen.say(f"WRONG: {complaint}")
@@ -126,64 +158,126 @@ def run(*, pause: bool = True) -> int:
     return 1 if wrong else 0
 
 
-def _direction(
-    screen: _Screen,
-    *,
-    client: str,
-    server: str,
-    path: str,
-    request: bytes,
-    script: bytes,
-    listen: Callable[[Iterable[str]], _Heard],
-    usage: dict[str, int],
-    finish: str,
-    losses: set[str],
-    profiles: dict[str, Any],
-    pause: bool,
+@contextlib.contextmanager
+def _upstreams(screen: _Screen, seen: Seen, *, pause: bool) -> Iterator[dict[str, int]]:
+    """Serve the scripts, each on a port of its own."""
+    with contextlib.ExitStack() as stack:
+        ports = {}
+        for way in _DIRECTIONS:
+            bodies = seen.setdefault(way.server, [])
+            handler = upstream(way.script, bodies, pause=pause, show=screen.show)
+            ports[way.server] = stack.enter_context(serving(handler))
+        yield ports
+
+
+# --- with the gateway ---------------------------------------------------------------
+
+
+def _by_gateway(screen: _Screen, ports: Mapping[str, int], seen: Seen) -> list[str]:
+    routes = {way.model: (way.server, _MODEL) for way in _DIRECTIONS}
+    with serving_gateway(ports, routes, _PROFILES, screen.show) as served:
+        screen.say(f"modelwire serves at {served.url}")
+        for model, (server, name) in routes.items():
+            screen.say(f"  {model:<12} is {name} of an {server} upstream")
+        return [
+            complaint
+            for way in _DIRECTIONS
+            for complaint in _one_by_gateway(screen, way, served, seen)
+        ]
+
+
+def _one_by_gateway(
+    screen: _Screen, way: _Direction, served: Served, seen: Seen
 ) -> list[str]:
-    """Run one direction and give what was wrong with it."""
+    package = package_for(way.client)
+    name = "httpx and a reader by hand" if package is None else package[0]
     screen.say()
-    screen.say(f"=== a {client} client talks to an {server} upstream ===")
-    seen: list[bytes] = []
-    with serving(upstream(script, seen, pause=pause)) as upstream_port:
-        proxy = Proxy(client, server, upstream_port, show=screen.show, **profiles)
-        with serving(proxy.handler()) as port:
-            heard = listen(post(port, path, request))
+    screen.say(f"=== {name} asks in {way.client} for {way.model} ===")
+    request = json.loads(way.request)
+    if package is None:
+        heard = way.read(lines_of(served.url, way.path, request))
+    else:
+        heard = package[1](served.url, request)
+    record = served.record()
+    if record is None:
+        return [f"{way.client}: the gateway never told of the request"]
+    losses = [*record.losses, *record.answer_losses]
+    _tell(screen, way, heard, seen)
+    screen.say(
+        f"the gateway's log: status {record.status}, finish {record.finish}, "
+        f"tokens in {record.input_tokens}, out {record.output_tokens}, "
+        f"first byte after {1000 * (record.first_byte or 0):.1f} ms"
+    )
+    return _settled(screen, way, heard, losses)
+
+
+# --- without ------------------------------------------------------------------------
+
+
+def _by_proxy(screen: _Screen, ports: Mapping[str, int], seen: Seen) -> list[str]:
+    return [
+        complaint
+        for way in _DIRECTIONS
+        for complaint in _one_by_proxy(screen, way, ports[way.server], seen)
+    ]
+
+
+def _one_by_proxy(
+    screen: _Screen, way: _Direction, upstream_port: int, seen: Seen
+) -> list[str]:
+    screen.say()
+    screen.say(f"=== a reader by hand asks in {way.client} for {way.model} ===")
+    profile = _PROFILES.get(way.client)
+    options: dict[str, Any] = {} if profile is None else {"target_profile": profile}
+    proxy = Proxy(way.client, way.server, upstream_port, show=screen.show, **options)
+    with serving(proxy.handler()) as port:
+        heard = way.read(post(port, way.path, way.request))
     sent, translator = proxy.sent, proxy.translator
     if sent is None or translator is None:
-        return [f"{client}: the proxy never translated anything"]
-    losses_seen = [*sent.losses, *translator.losses]
+        return [f"{way.client}: the proxy never translated anything"]
+    _tell(screen, way, heard, seen)
+    losses = [str(loss.code) for loss in (*sent.losses, *translator.losses)]
+    return _settled(screen, way, heard, losses)
+
+
+# --- what is shown, and whether it is right -----------------------------------------
+
+
+def _tell(screen: _Screen, way: _Direction, heard: Heard, seen: Seen) -> None:
     screen.say()
-    screen.say(f"the client asked     {_one_line(request)}")
-    screen.say(f"the upstream was sent {_one_line(seen[0])}")
+    screen.say(f"the client asked       {_one_line(way.request)}")
+    screen.say(f"the upstream was sent  {_one_line(seen[way.server][-1])}")
     screen.say(f"the client understood: thinking {heard.thinking!r}")
     screen.say(f"                       text     {heard.text!r}")
     for name, arguments in heard.calls.values():
         screen.say(f"                       call     {name}({arguments})")
     screen.say(f"                       finish   {heard.finish}, usage {heard.usage}")
-    if translator.usage is not None:
-        screen.say(f"usage in our words: {usage_line(translator.usage)}")
+
+
+def _settled(
+    screen: _Screen, way: _Direction, heard: Heard, losses: list[str]
+) -> list[str]:
+    """Say what was lost, and give what was wrong."""
     screen.say("not carried over, or changed:")
-    for loss in losses_seen:
-        screen.say(f"  {loss_line(loss)}")
+    for code in losses:
+        screen.say(f"  loss: {code}")
+    missing = sorted(way.losses - set(losses))
     return [
-        f"{client} client: {complaint}"
-        for complaint in _complaints(heard, usage, finish)
-        + [
-            f"loss {code} is not reported"
-            for code in sorted(losses - {str(loss.code) for loss in losses_seen})
-        ]
+        f"{way.client} client: {complaint}"
+        for complaint in _complaints(way, heard)
+        + [f"loss {code} is not reported" for code in missing]
     ]
 
 
-def _complaints(heard: _Heard, usage: dict[str, int], finish: str) -> list[str]:
+def _complaints(way: _Direction, heard: Heard) -> list[str]:
     """Compare what the client understood with what the upstream said."""
     calls = [(name, json.loads(text)) for name, text in heard.calls.values()]
+    usage = dict(way.usage)
     checks = [
         ("thinking", heard.thinking, THINKING),
         ("text", heard.text, TEXT),
         ("calls", calls, [(name, dict(arguments)) for name, arguments in CALLS]),
-        ("finish", heard.finish, finish),
+        ("finish", heard.finish, way.finish),
         ("usage", {k: heard.usage.get(k) for k in usage}, usage),
         ("end of stream", heard.ended, True),
     ]
@@ -192,58 +286,6 @@ def _complaints(heard: _Heard, usage: dict[str, int], finish: str) -> list[str]:
         for what, got, expected in checks
         if got != expected
     ]
-
-
-def _hear_openai(lines: Iterable[str]) -> _Heard:
-    """Understand an OpenAI chat stream, as its documentation says."""
-    heard = _Heard()
-    for line in lines:
-        if not line.startswith("data: "):
-            continue
-        data = line.removeprefix("data: ")
-        if data == "[DONE]":
-            heard.ended = True
-            continue
-        event = json.loads(data)
-        heard.usage = event.get("usage") or heard.usage
-        for choice in event["choices"]:
-            delta = choice["delta"]
-            heard.text += delta.get("content") or ""
-            heard.thinking += delta.get("reasoning_content") or ""
-            for call in delta.get("tool_calls") or ():
-                known = heard.calls.setdefault(call["index"], ["", ""])
-                known[0] += call["function"].get("name") or ""
-                known[1] += call["function"].get("arguments") or ""
-            heard.finish = choice.get("finish_reason") or heard.finish
-    return heard
-
-
-def _hear_anthropic(lines: Iterable[str]) -> _Heard:
-    """Understand an Anthropic Messages stream, as its documentation says."""
-    heard = _Heard()
-    for line in lines:
-        if not line.startswith("data: "):
-            continue
-        event = json.loads(line.removeprefix("data: "))
-        kind = event["type"]
-        if kind == "message_start":
-            heard.usage = dict(event["message"]["usage"])
-        elif kind == "content_block_start":
-            block = event["content_block"]
-            if block["type"] == "tool_use":
-                heard.calls[event["index"]] = [block["name"], ""]
-        elif kind == "content_block_delta":
-            delta = event["delta"]
-            heard.text += delta.get("text", "")
-            heard.thinking += delta.get("thinking", "")
-            if "partial_json" in delta:
-                heard.calls[event["index"]][1] += delta["partial_json"]
-        elif kind == "message_delta":
-            heard.finish = event["delta"]["stop_reason"]
-            heard.usage |= {k: v for k, v in event["usage"].items() if v is not None}
-        elif kind == "message_stop":
-            heard.ended = True
-    return heard
 
 
 def _one_line(body: bytes) -> str:

@@ -1,8 +1,9 @@
 """
-The demo's three parties on 127.0.0.1: a scripted upstream, a proxy, a client.
+The demo's parties on 127.0.0.1 that need no package: an upstream, a proxy, a client.
 
-The proxy is what a user of the library writes: read the client's request, translate
-it, open the upstream's stream, and translate every read as it comes.
+The proxy stands in where the gateway's packages are not installed.  It is what a user
+of the library writes: read the client's request, translate it, open the upstream's
+stream, and translate every read as it comes.
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ from typing import Any, Final
 from modelwire.codecs._base import COLLECT, EncodedRequest
 from modelwire.translate import StreamTranslator, translate_request
 
-__all__ = ["Proxy", "post", "serving", "upstream"]
+__all__ = ["Proxy", "Show", "post", "serving", "upstream"]
+
+Show = Callable[[str, bytes], None]
+"""Is shown bytes of the upstream (`in`) and of the proxy or gateway (`out`)."""
 
 _CUTS: Final = (1, 7, 3, 120, 11, 64, 2, 333)
 """Sizes of the upstream's writes, in turn: events are cut wherever this falls."""
@@ -54,7 +58,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def upstream(
-    script: bytes, seen: list[bytes], *, pause: bool
+    script: bytes, seen: list[bytes], *, pause: bool, show: Show
 ) -> type[BaseHTTPRequestHandler]:
     """
     Make an upstream that answers every request with *script*, in awkward pieces.
@@ -63,6 +67,7 @@ def upstream(
         script: The bytes of the stream.
         seen: Takes the body of each request.
         pause: Whether to wait a little between writes, as a model would.
+        show: Is shown what is sent.
 
     Returns:
         The handler class.
@@ -75,6 +80,7 @@ def upstream(
             position, turn = 0, 0
             while position < len(script):
                 size = _CUTS[turn % len(_CUTS)]
+                show("in", script[position : position + size])
                 self.write_chunk(script[position : position + size])
                 position, turn = position + size, turn + 1
                 if pause:
@@ -93,7 +99,7 @@ class Proxy:
         server: str,
         port: int,
         *,
-        show: Callable[[str, bytes], None],
+        show: Show,
         **profiles: Any,
     ) -> None:
         self.client = client
@@ -132,7 +138,6 @@ class Proxy:
             response = connection.getresponse()
             handler.open_stream(translator.content_type)
             while data := response.read1(4096):
-                self.show("in", data)
                 self._pass_on(handler, translator.feed(data))
             self._pass_on(handler, translator.close())
             handler.end_stream()

@@ -27,7 +27,7 @@ CALLS: Final = (
 )
 
 OPENAI_REQUEST: Final = b"""{
-  "model": "demo-model",
+  "model": "claude-demo",
   "messages": [
     {"role": "developer", "content": "Answer briefly."},
     {"role": "user", "content": "What is the weather in Paris and in Z\\u00fcrich?"}
@@ -46,7 +46,7 @@ OPENAI_REQUEST: Final = b"""{
 }"""
 
 ANTHROPIC_REQUEST: Final = b"""{
-  "model": "demo-model",
+  "model": "gpt-demo",
   "max_tokens": 1024,
   "top_k": 40,
   "system": [{"type": "text", "text": "Answer briefly.",

@@ -76,6 +76,13 @@ class _Item:
             return self.step
         return attrs.evolve(self.step, count=self.step.count + self.grown)
 
+    def places(self) -> list[_Item]:
+        """Give what it says of texts and calls, without what it carries."""
+        step = self.whole()
+        if step.back or step.part is not None:
+            return []
+        return [_Item(self.block, Step(kind=step.kind, count=step.count))]
+
 
 class _Script:
     """What a choice has still to say."""
@@ -89,6 +96,11 @@ class _Script:
     @property
     def has_state(self) -> bool:
         return any(item.step.is_state for item in self.items)
+
+    def put_back(self, items: list[_Item]) -> None:
+        """Begin again with some items."""
+        self.items = items
+        self.size = sum(item.size for item in items)
 
     def take(self) -> list[_Item]:
         """Take all items out."""
@@ -174,13 +186,16 @@ class ScriptStower(Stower):
         items = [*script.take(), *own]
         envelope = self._seal(items)
         if envelope is None:
-            self._give_up([x for x in items if x not in own], _NO_ROOM, out)
-            items = own
+            before = items[: len(items) - len(own)]
+            self._give_up(before, _NO_ROOM, out)
+            before = [x for item in before for x in item.places()]
+            items = [*before, *own]
             envelope = self._seal(items) if own else None
-        if envelope is None:
-            block.kept = True
-            self.give_start(block, part, out, chunk.raw)
-            return
+            if envelope is None:
+                script.put_back([*before, _Item(block, _call(State(None, {})))])
+                block.kept = True
+                self.give_start(block, part, out, chunk.raw)
+                return
         seen = bare(part, state)
         block.sealed = join_id(seen.id, envelope)
         seen = attrs.evolve(seen, id=block.sealed)

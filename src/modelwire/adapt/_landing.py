@@ -33,7 +33,8 @@ class Landing:
     Args:
         request: The request that was encoded.
         decoded: What decoding the output gave.
-        losses: The losses of the encode: what it made itself is no one's place.
+        losses: The losses of the encode: what it dropped has no place, and what it made
+            is no one's.
     """
 
     __slots__ = ("_keys", "_places")
@@ -41,8 +42,14 @@ class Landing:
     def __init__(
         self, request: ChatRequest, decoded: ChatRequest, losses: Iterable[Loss]
     ) -> None:
-        made = {loss.to for loss in losses if loss.action == "synthesised"}
-        self._keys = {path: (key, n) for path, key, n in _numbered(request, set())}
+        made: set[str | None] = set()
+        gone: set[str | None] = set()
+        for loss in losses:
+            if loss.action == "synthesised":
+                made.add(loss.to)
+            elif loss.action in ("dropped", "needs_fetch") and loss.to is None:
+                gone.add(loss.path)
+        self._keys = {path: (key, n) for path, key, n in _numbered(request, gone)}
         self._places = {(key, n): path for path, key, n in _numbered(decoded, made)}
 
     @staticmethod
@@ -76,7 +83,7 @@ class Landing:
 
 
 def _numbered(
-    request: ChatRequest, made: set[str | None]
+    request: ChatRequest, left_out: set[str | None]
 ) -> Iterator[tuple[str, _Key, int]]:
     """Give each part's path, what it is, and how many of these came before it."""
     counts: dict[_Key, int] = {}
@@ -85,7 +92,7 @@ def _numbered(
         for i, message in enumerate(messages):
             for k, part in enumerate(message.parts):
                 path = f"$.{field}[{i}].parts[{k}]"
-                if path in made:
+                if path in left_out or f"$.{field}[{i}]" in left_out:
                     continue
                 key = (type(part).__name__, _words(part))
                 number = counts.get(key, 0)

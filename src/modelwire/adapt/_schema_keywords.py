@@ -301,7 +301,8 @@ def own_type(node: JSONObject, place: Place, notes: Notes) -> None:
     types = type_names(node)
     if types is None:
         return
-    for key in [key for key in node if key in _HINTS]:
+    # Numbers have formats too, in OpenAPI.
+    for key in [key for key in node if key in _HINTS and key != "format"]:
         kind = _HINTS[key]
         if kind not in types and not (kind == "number" and "integer" in types):
             del node[key]

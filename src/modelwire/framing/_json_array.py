@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias, final
 import attrs
 
 from modelwire.errors import LimitExceededError, RemoteProtocolError, StateError
+from modelwire.framing._received import received
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -166,8 +167,7 @@ class JSONArrayDecoder:
         Raises:
             StateError: Called after `close()`, or with something else than bytes.
         """
-        self._check(data)
-        data = bytes(data)
+        data = received(data, closed=self._closed)
         self.ends = []
         out: list[ArrayItem] = []
         if self.failed:
@@ -207,14 +207,6 @@ class JSONArrayDecoder:
             error = _unexpected(_START, 0)
             self._fault(error, 0, len(self._buffer), out)
         return out
-
-    def _check(self, data: object) -> None:
-        if not isinstance(data, bytes | bytearray | memoryview):
-            msg = f"feed() takes bytes, not {type(data).__name__}"
-            raise StateError(msg)
-        if self._closed:
-            msg = "feed() after close()"
-            raise StateError(msg)
 
     def _take(self, data: bytes, out: list[ArrayItem]) -> None:
         """Read *data*; `_offset` counts it when it has been read."""

@@ -27,7 +27,6 @@ from modelwire.errors import (
     LimitExceededError,
     LocalError,
     RemoteProtocolError,
-    StateError,
 )
 from modelwire.framing._multipart_encode import FormPart
 from modelwire.framing._multipart_headers import (
@@ -36,6 +35,7 @@ from modelwire.framing._multipart_headers import (
     read_head,
     read_header,
 )
+from modelwire.framing._received import received
 
 __all__ = [
     "MultipartDecoder",
@@ -178,8 +178,7 @@ class MultipartDecoder:
         Raises:
             StateError: Called after `close()`, or with something else than bytes.
         """
-        self._check(data)
-        data = bytes(data)
+        data = received(data, closed=self._closed)
         out: list[MultipartItem] = []
         limit = self._max_total
         if limit is not None and self._taken + len(data) > limit and not self.failed:
@@ -214,14 +213,6 @@ class MultipartDecoder:
         return out
 
     # --- steps ----------------------------------------------------------------------
-
-    def _check(self, data: object) -> None:
-        if not isinstance(data, bytes | bytearray | memoryview):
-            msg = f"feed() takes bytes, not {type(data).__name__}"
-            raise StateError(msg)
-        if self._closed:
-            msg = "feed() after close()"
-            raise StateError(msg)
 
     def _take(self, data: bytes, out: list[MultipartItem]) -> None:
         if self._state == _DONE:

@@ -214,11 +214,14 @@ def _unaccounted(source: Any, decoded: Any, losses: Sequence[Loss]) -> list[str]
     lines: list[str] = []
     for known in trials(losses):
         found = _differences(source, decoded, known)
-        missing, false = uncovered(found, losses), unsound(found, losses)
+        missing = uncovered(found, losses)
+        if missing and lines:
+            continue
+        false = unsound(found, losses)
         if not (missing or false):
             return []
         lines = lines or _complaints(missing, false)
-        if not missing and all(_is_in_place(loss) for loss in false):
+        if not (missing or known.moves) and all(_is_in_place(loss) for loss in false):
             # Nothing but a move is wrong, and it is one within one place: to trust
             # it would hide that nothing has moved.
             return _complaints(missing, false)

@@ -52,6 +52,7 @@ from modelwire.ir._parts import (
     ToolCallPart,
     UrlSource,
 )
+from modelwire.ir._response import Usage
 from modelwire.testing import _strategy_decoded as decoded
 from modelwire.testing._strategy_decoded import DECODED
 from modelwire.testing._strategy_parts import parts
@@ -162,6 +163,10 @@ class _Script:
     def end(self, choices: int, *, usage_last: bool) -> None:
         """Write the finishes, usage and the end."""
         usage = UsageUpdate(self.draw(usages(self.dialect)))
+        before = [chunk for chunk in self.out if isinstance(chunk, UsageUpdate)]
+        if self.dialect == ANTHROPIC and before:
+            # A snapshot keeps what the last event does not say again.
+            usage = UsageUpdate(_merged(before[-1].usage, usage.usage))
         if not usage_last:
             self.out.append(usage)
         for choice in range(choices):
@@ -217,6 +222,15 @@ def chunk_sequences(
             script.stop(index)
         script.end(choices, usage_last=dialect is None and draw(st.booleans()))
     return script.out
+
+
+def _merged(before: Usage, after: Usage) -> Usage:
+    """Give the count at the end: the input was known at the start."""
+    reasoning = before.reasoning if after.reasoning is None else after.reasoning
+    merged: Usage = attrs.evolve(
+        before, output_total=after.output_total, reasoning=reasoning
+    )
+    return merged
 
 
 def _call(draw: st.DrawFn, number: int, dialect: Dialect) -> ToolCallPart:

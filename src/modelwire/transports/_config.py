@@ -4,6 +4,9 @@ A gateway's configuration: a small TOML file, or the same as a mapping.
     port = 8080
     client_keys_env = "GATEWAY_KEYS"
 
+    [clients]
+    openai-chat = "deepseek"    # whose clients read `reasoning_content`
+
     [upstreams.claude]
     vendor = "anthropic"
     from_env = true
@@ -28,18 +31,22 @@ import os
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 from modelwire import codecs
-from modelwire.codecs import COLLECT, RAISE_ON_ERROR, LossPolicy
+from modelwire.codecs import COLLECT, RAISE_ON_ERROR, LossPolicy, Profile
 from modelwire.errors import LocalError
-from modelwire.transports import endpoints
+from modelwire.transports._config_upstreams import endpoint_of
+from modelwire.transports._config_values import NUMBER, from_env, is_number, is_words
 from modelwire.transports._endpoint import Endpoint
 from modelwire.transports._http import Timeouts
 from modelwire.transports._routes import Routes
 from modelwire.transports._settings import Settings
+
+if TYPE_CHECKING:
+    from modelwire.adapt import Carrier
 
 __all__ = ["Config", "load", "parse", "read_table"]
 
@@ -53,11 +60,21 @@ _POLICIES: Final[Mapping[str, LossPolicy]] = {
 
 _SETTINGS: Final[Mapping[str, type | tuple[type, ...]]] = {
     "max_body": int,
-    "body_patience": (int, float),
-    "keepalive": (int, float),
+    "body_patience": NUMBER,
+    "body_time": NUMBER,
+    "send_patience": NUMBER,
+    "keepalive": NUMBER,
     "forward_credentials": bool,
     "show_losses": bool,
+    "repair": bool,
 }
+"""Settings that a file names as they are; numbers are not negative."""
+_OTHERS: Final = frozenset(
+    {
+        "host", "port", "grace", "upstreams", "routes", "clients", "timeouts",
+        "client_keys_env", "on_loss", "origins", "carrier", "carrier_key_env",
+    }
+)  # fmt: skip
 _TIMEOUTS: Final = ("connect", "read", "write", "pool", "total")
 
 
@@ -68,7 +85,9 @@ class Config:
     host: str = "127.0.0.1"
     """The address to listen at."""
     port: int = 8080
-    """The port to listen at."""
+    """The port to listen at; 0: a free one."""
+    grace: float = 30.0
+    """Seconds that answers have to end when the server is told to stop."""
     upstreams: Mapping[str, Endpoint]
     """Endpoints by name."""
     routes: Routes
@@ -155,36 +174,60 @@ def parse(
     """
     env = os.environ if environ is None else environ
     faults = _Faults()
-    known = {
-        "host", "port", "upstreams", "routes", "timeouts", "client_keys_env", "on_loss",
-        *_SETTINGS,
-    }  # fmt: skip
-    faults.found += [f"{name}: unknown" for name in sorted(set(table) - known)]
+    unknown = sorted(set(table) - _OTHERS - set(_SETTINGS))
+    faults.found += [f"{name}: unknown" for name in unknown]
     upstreams = {
-        name: faults.of(functools.partial(_endpoint, row, env), f"upstreams.{name}")
+        name: faults.of(functools.partial(endpoint_of, row, env), f"upstreams.{name}")
         for name, row in _table(table, "upstreams", faults).items()
     }
     routes = faults.of(lambda: _routes(table, upstreams, faults), "routes")
-    settings = faults.of(lambda: _settings(table, env), "settings")
+    clients = faults.of(lambda: _clients(_table(table, "clients", faults)), "clients")
+    settings = faults.of(lambda: _settings(table, env, clients or {}), "settings")
     timeouts = faults.of(
         lambda: _timeouts(_table(table, "timeouts", faults)), "timeouts"
     )
-    host, port = table.get("host", "127.0.0.1"), table.get("port", 8080)
-    if not isinstance(host, str):
-        faults.found.append("host: a name or address")
-    if not isinstance(port, int) or isinstance(port, bool) or not 0 <= port < 65536:
-        faults.found.append("port: a number from 0 to 65535")
+    place = faults.of(lambda: _place(table), "server")
     if not upstreams:
         faults.found.append("upstreams: at least one")
     faults.raise_any()
     return Config(
-        host=host,
-        port=port,
+        **place,
         upstreams=upstreams,
         routes=routes,
         settings=settings,
         timeouts=timeouts,
     )
+
+
+def _place(table: Mapping[str, Any]) -> dict[str, Any]:
+    """Read where and how long to serve."""
+    place = {name: table[name] for name in ("host", "port", "grace") if name in table}
+    host, port = place.get("host", "localhost"), place.get("port", 0)
+    if not isinstance(host, str) or not host:
+        msg = "host is a name or an address"
+        raise LocalError(msg)
+    if not is_number(port, int) or port > 65535:
+        msg = "port is a number from 0 to 65535"
+        raise LocalError(msg)
+    if not is_number(place.get("grace", 0)):
+        msg = "grace is a number of seconds"
+        raise LocalError(msg)
+    return place
+
+
+def _clients(table: Mapping[str, Any]) -> dict[str, Profile]:
+    """Read the variants of the clients' dialects."""
+    found: dict[str, Profile] = {}
+    for dialect, name in table.items():
+        if dialect not in codecs.DIALECTS:
+            msg = f"{dialect} is none of {', '.join(codecs.DIALECTS)}"
+            raise LocalError(msg)
+        known = codecs.get(dialect).PROFILES
+        if not isinstance(name, str) or name not in known:
+            msg = f"{dialect} is one of {', '.join(known)}"
+            raise LocalError(msg)
+        found[dialect] = known[name]
+    return found
 
 
 def _table(table: Mapping[str, Any], name: str, faults: _Faults) -> Mapping[str, Any]:
@@ -206,100 +249,63 @@ def _routes(
     return routes
 
 
-def _settings(table: Mapping[str, Any], env: Mapping[str, str]) -> Settings:
-    values: dict[str, Any] = {}
+def _settings(
+    table: Mapping[str, Any], env: Mapping[str, str], clients: Mapping[str, Profile]
+) -> Settings:
+    values: dict[str, Any] = {"profiles": clients}
     for name, kind in _SETTINGS.items():
         if name not in table:
             continue
         value = table[name]
-        if not isinstance(value, kind) or (
-            isinstance(value, bool) and kind is not bool
-        ):
-            msg = f"{name} has the wrong type"
+        fits = isinstance(value, bool) if kind is bool else is_number(value, kind)
+        if not fits or (kind is not bool and not value and name != "keepalive"):
+            wanted = "true or false" if kind is bool else "a number above 0"
+            msg = f"{name} is {wanted}"
             raise LocalError(msg)
         values[name] = value
     if values.get("keepalive") == 0:
         values["keepalive"] = None
     policy = table.get("on_loss", "error")
-    if policy not in _POLICIES:
+    if not isinstance(policy, str) or policy not in _POLICIES:
         msg = f"on_loss is one of {', '.join(_POLICIES)}"
         raise LocalError(msg)
-    variable = table.get("client_keys_env")
-    if variable is not None:
-        held = env.get(variable, "") if isinstance(variable, str) else ""
+    origins = table.get("origins", [])
+    if not is_words(origins):
+        msg = "origins is a list of origins, such as http://localhost:3000"
+        raise LocalError(msg)
+    if "client_keys_env" in table:
+        held = from_env(table, "client_keys_env", env)
         keys = tuple(key.strip() for key in held.split(",") if key.strip())
         if not keys:
             msg = "client_keys_env names a variable that holds no key"
             raise LocalError(msg)
         values["client_keys"] = keys
-    return Settings(on_loss=_POLICIES[policy], **values)
+    return Settings(
+        on_loss=_POLICIES[policy],
+        origins=tuple(origins),
+        carrier=_carrier(table, env),
+        **values,
+    )
+
+
+def _carrier(table: Mapping[str, Any], env: Mapping[str, str]) -> Carrier | None:
+    is_wanted = table.get("carrier", "carrier_key_env" in table)
+    if not isinstance(is_wanted, bool):
+        msg = "carrier is true or false"
+        raise LocalError(msg)
+    if not is_wanted:
+        return None
+    # Much to load for what most gateways go without.
+    from modelwire.adapt import Carrier  # noqa: PLC0415
+
+    if "carrier_key_env" not in table:
+        return Carrier()
+    return Carrier(key=from_env(table, "carrier_key_env", env).encode())
 
 
 def _timeouts(table: Mapping[str, Any]) -> Timeouts:
     for name, value in table.items():
-        fits = isinstance(value, int | float) and not isinstance(value, bool)
-        if name not in _TIMEOUTS or not fits or value <= 0:
+        if name not in _TIMEOUTS or not is_number(value) or not value:
             msg = f"{name}: one of {', '.join(_TIMEOUTS)}, in seconds"
             raise LocalError(msg)
     return Timeouts(**table)
-
-
-def _endpoint(row: Any, env: Mapping[str, str]) -> Endpoint:
-    """Read one upstream."""
-    if not isinstance(row, Mapping) or not isinstance(row.get("vendor"), str):
-        msg = "a table that names its vendor"
-        raise LocalError(msg)
-    fields = dict(row)
-    vendor = fields.pop("vendor")
-    variable = fields.pop("api_key_env", None)
-    if variable is not None:
-        key = env.get(variable) if isinstance(variable, str) else None
-        if not key:
-            msg = "api_key_env names a variable that holds no key"
-            raise LocalError(msg)
-        fields["api_key"] = key
-    make = _MAKERS.get(vendor)
-    allowed = _FIELDS.get(vendor, _FIELDS[""])
-    left = sorted(set(row) - allowed - {"vendor", "api_key_env"})
-    if left:
-        msg = f"unknown for {vendor}: {', '.join(left)}"
-        raise LocalError(msg)
-    if vendor == "openai-compatible":
-        return _compatible(fields)
-    if make is not None:
-        return make(**fields)
-    return endpoints.compatible(vendor, **fields)
-
-
-def _compatible(fields: dict[str, Any]) -> Endpoint:
-    dialects = tuple(fields.pop("dialects", ("openai-chat",)))
-    unknown = [name for name in dialects if name not in codecs.DIALECTS]
-    if unknown or not dialects:
-        msg = f"dialects are of {', '.join(codecs.DIALECTS)}"
-        raise LocalError(msg)
-    if not isinstance(fields.get("base_url"), str):
-        msg = "base_url is needed"
-        raise LocalError(msg)
-    profile = fields.pop("profile", None)
-    if profile is not None:
-        known = codecs.get(dialects[0]).PROFILES
-        if profile not in known:
-            msg = f"profile is one of {', '.join(known)}"
-            raise LocalError(msg)
-        fields["profile"] = known[profile]
-    return endpoints.openai_compatible(dialects=dialects, **fields)
-
-
-_MAKERS: Final[Mapping[str, Callable[..., Endpoint]]] = {
-    "openai": endpoints.openai,
-    "azure-openai": endpoints.azure_openai,
-    "anthropic": endpoints.anthropic,
-    "gemini": endpoints.gemini,
-}
-_FIELDS: Final[Mapping[str, frozenset[str]]] = {
-    "openai": frozenset({"base_url", "organization", "project", "from_env"}),
-    "azure-openai": frozenset({"resource", "base_url", "api_version", "from_env"}),
-    "openai-compatible": frozenset({"base_url", "dialects", "profile", "root", "name"}),
-    "": frozenset({"base_url", "from_env"}),
-}
-"""What an upstream's table may hold, by vendor."""

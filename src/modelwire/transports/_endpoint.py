@@ -47,9 +47,13 @@ def base_url_of(url: str) -> str:
     Raises:
         LocalError: It is no such URL, or it holds a user name, a query or a fragment.
     """
-    parts = urlsplit(url.strip())
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        msg = "a base URL begins with http:// or https:// and names a host"
+    msg = "a base URL begins with http:// or https:// and names a host"
+    try:
+        parts = urlsplit(url.strip())
+        known = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # half an IPv6 address, a port that is none
+        known = None
+    if not known:
         raise LocalError(msg)
     if "@" in parts.netloc or parts.query or parts.fragment:
         msg = "a base URL holds no credential, query or fragment"

@@ -141,6 +141,8 @@ class Exchange:
     """The model's name there."""
     began: float
     """When the request came (`time.monotonic`)."""
+    is_said: bool = False
+    """Whether the client has everything that it waits for."""
     on_silence: Callable[[], Awaitable[None]] | None = None
     """Says that a stream lives; `None`: there is nothing to say now."""
 
@@ -267,7 +269,8 @@ async def attended(
         async def leave() -> None:
             await gone(receive)
             # Servers say so, too, once the answer is whole.
-            exchange.record.left_early = not exchange.reply.is_whole
+            has_all = exchange.is_said or exchange.reply.is_whole
+            exchange.record.left_early = not has_all
             tasks.cancel_scope.cancel()
 
         async def tick() -> None:

@@ -8,6 +8,7 @@ still has a status.
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import anyio
@@ -27,6 +28,8 @@ __all__ = ["CLOSING_TIME", "translate_through"]
 
 CLOSING_TIME = 1.0
 """Seconds that closing an upstream's connection may take."""
+_DRAINING_TIME = 0.25
+"""Seconds that an upstream has to end its connection's answer behind its last event."""
 
 
 async def translate_through(exchange: Exchange, call: Dispatch) -> None:
@@ -109,6 +112,23 @@ async def _streamed(
     )
     writer = _Writer(exchange, translator, headers)
     exchange.on_silence = writer.live
+    try:
+        failure = await _relayed(raw, translator, writer)
+        exchange.on_silence = None
+        await writer.finish(failure)
+    finally:
+        writer.note()
+    if failure is None:
+        # Read to its end, the connection serves again; the client has all it gets.
+        with anyio.move_on_after(_DRAINING_TIME), suppress(TransportError):
+            async for _ in raw:
+                pass
+
+
+async def _relayed(
+    raw: AsyncRawStream, translator: StreamTranslator, writer: _Writer
+) -> ErrorInfo | None:
+    """Translate until the stream says its end, or its connection does."""
     feed, write = translator.feed, writer.write
     failure: ErrorInfo | None = None
     try:
@@ -116,13 +136,16 @@ async def _streamed(
             data = feed(piece)
             if data:
                 await write(data)
+                # Some servers keep the connection open behind the last event, and
+                # some clients leave as soon as they have read it.
+                if translator.complete:
+                    break
     except TransportError as error:
         failure = info_of(error)
-    exchange.on_silence = None
     data = translator.close() if failure is None else translator.abort(failure)
     if data:
         await write(data)
-    await writer.finish(failure)
+    return failure
 
 
 class _Writer:
@@ -159,21 +182,24 @@ class _Writer:
 
     async def finish(self, failure: ErrorInfo | None) -> None:
         """End the answer, or refuse where nothing was written."""
-        exchange, translator = self._exchange, self._translator
-        record = exchange.record
-        record.use(translator.usage)
-        record.answer_losses = codes_of(translator.losses)
-        if translator.finish is not None:
-            record.finish = translator.finish.kind
+        exchange = self._exchange
         if self._reply.status is not None:
-            error = failure or translator.error
+            error = failure or self._translator.error
             if error is not None:
-                record.error = error.kind
+                exchange.record.error = error.kind
             await self._reply.end()
         elif failure is not None:
             await exchange.refuse(failure, status=failure.status)
         else:
-            await exchange.refuse(translator.error or _EMPTY)
+            await exchange.refuse(self._translator.error or _EMPTY)
+
+    def note(self) -> None:
+        """Note what the stream said of itself, for the log."""
+        record, translator = self._exchange.record, self._translator
+        record.use(translator.usage)
+        record.answer_losses = codes_of(translator.losses)
+        if translator.finish is not None:
+            record.finish = translator.finish.kind
 
 
 _EMPTY = ErrorInfo(

@@ -152,6 +152,8 @@ async def _streamed(exchange: Exchange, raw: AsyncRawStream) -> None:
             exchange.wrote()
             await reply.piece(piece)
             tap.feed(piece)
+            # What follows is forwarded, too, but a client may leave without it.
+            exchange.is_said = tap.complete
     except TransportError as error:
         # The client must see that it was cut: the answer is left without its end.
         record.error = info_of(error).kind

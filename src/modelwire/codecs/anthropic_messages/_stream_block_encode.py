@@ -517,8 +517,17 @@ class BlockStream:
             return
         if block.wire is None or block.signature is not None:
             self._close_block(block, None)
-        else:
-            self._part_losses(block)
+            return
+        self._drop_keyed(block)
+        self._part_losses(block)
+
+    def _drop_keyed(self, block: OutBlock) -> None:
+        """Record arguments of which only keys are known where their call breaks off."""
+        if block.keyed and not block.length:
+            block.keyed.clear()
+            code = LossCode.OUT_TOOL_CALL
+            path = f"{block.path}.arguments"
+            self._log.add(code, path, "dropped", severity="content")
 
     def _write_signature(self, block: OutBlock) -> None:
         proof = self._writer.opaque(block.signature, f"{block.path}.signature")

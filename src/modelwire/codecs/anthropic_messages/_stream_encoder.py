@@ -285,6 +285,8 @@ class MessagesStreamEncoder(BlockStream):
         if handler is None:
             msg = f"{type(chunk).__name__} is no chunk"
             raise StateError(msg)
+        if type(chunk) is BlockStop and chunk.index in self._sequencer.broken:
+            self._drop_keyed(self._blocks[chunk.index])
         handler(self, chunk)
 
     def _overflow(self) -> None:

@@ -16,7 +16,6 @@ from modelwire.codecs._effort import EFFORTS
 from modelwire.codecs._request_losses import drop_context, mode_code
 from modelwire.codecs._sampling import seed_within, stops_within
 from modelwire.codecs.gemini_generate._config_decode import (
-    ENUM,
     JSON,
     PLAIN,
     SPEECH_FORMAT,
@@ -172,6 +171,7 @@ def _format(request: ChatRequest, out: JSONObject, log: LossLog) -> None:
             log.drop(LossCode.FMT_GRAMMAR_REGEX, path)
         log.drop_extra(wanted.extra, path, LossCode.FMT_GRAMMAR_REGEX)
         return
+    own_type = None
     if wanted.kind == "text":
         code, out["responseMimeType"] = LossCode.FMT_TEXT, PLAIN
     elif wanted.kind == "json_object" or wanted.schema is None:
@@ -182,8 +182,9 @@ def _format(request: ChatRequest, out: JSONObject, log: LossLog) -> None:
         code = LossCode.FMT_JSON_SCHEMA
         _schema(wanted.schema, spelling_of(wanted.extra), out)
         own_type = wanted.extra.get(DIALECT, {}).get("responseMimeType")
-        if own_type == ENUM:
-            out["responseMimeType"] = ENUM
+        if isinstance(own_type, str):
+            # The client's own word beside a schema, right or wrong.
+            out["responseMimeType"] = own_type
     for name in ("name", "description", "strict"):
         if getattr(wanted, name) is not None:
             log.drop(LossCode.FMT_JSON_SCHEMA, f"{path}.{name}")
@@ -191,7 +192,7 @@ def _format(request: ChatRequest, out: JSONObject, log: LossLog) -> None:
         log.drop(LossCode.FMT_JSON_SCHEMA, f"{path}.schema")
     for key in wanted.extra.get(DIALECT, {}):
         if not key.startswith("$") and not (
-            key == "responseMimeType" and out.get(key) == ENUM
+            key == "responseMimeType" and out.get(key) == own_type
         ):
             log.drop_field(code, path, DIALECT, key)
     if wanted.extra:

@@ -159,7 +159,8 @@ def image(
         return None
     if part.detail is not None:
         level = _LEVELS.get(part.detail)
-        if level is not None and writer.levels:
+        said = spelling_of(part.extra).get("detail") == "level"
+        if level is not None and (said or writer.levels):
             out["mediaResolution"] = {"level": level}
         else:
             writer.log.add(

@@ -289,6 +289,9 @@ def _media(
             source=source, signature=signature, extra=_rest(reader, **notes)
         )
     detail = _detail(reader) if kind == "image" else None
+    if detail is not None:
+        # That its model takes the setting is the client's own word.
+        notes["detail"] = "level"
     extra = _rest(reader, **notes)
     if kind == "image":
         return ImagePart(source=source, detail=detail, signature=signature, extra=extra)

@@ -173,6 +173,7 @@ class BlockStream:
     def _text_delta(self, chunk: TextDelta | RefusalDelta | ToolArgumentsDelta) -> None:
         block = self._block(chunk)
         if block.fold is not None:
+            block.keyed = False
             self._held_delta(block, chunk, len(chunk.text))
         elif chunk.text:
             self._grow(block, chunk.text)
@@ -225,7 +226,8 @@ class BlockStream:
             # Nothing on the wire stands between the two texts.
             code = LossCode.THINK_TEXT if block.thought else LossCode.OUT_TEXT
             block.seen = last.seen
-            if not last.changed:
+            # That its summaries became a text, or its end another one, is said.
+            if not last.changed and last.summary is None:
                 self._log.add(code, last.path, "merged", to=block.seen)
             self._log.add(code, block.path, "merged", to=block.seen)
             if block.texts is not None:
@@ -281,6 +283,8 @@ class BlockStream:
             self._log.drop(LossCode.STREAM_IMAGE_DELTA, block.path)
         if block.fold is not None:
             size = 0
+            if type(chunk) is PartDelta and chunk.key is not None:
+                block.keyed = True
             for field in ("text", "data", "transcript"):
                 size += len(getattr(chunk, field, ""))
             self._held_delta(block, chunk, size)
@@ -335,6 +339,8 @@ class BlockStream:
         if block.fold is not None:
             part = block.fold.response.choices[0].message.parts[0]
         self._held -= block.size
+        # What is written of it counts anew, for the offsets of what follows.
+        block.size = 0
         block.fold = None
         return part
 
@@ -349,7 +355,7 @@ class BlockStream:
             return
         part = self._folded(block)
         code = _CALLS.get(type(part))
-        if code is not None and not _is_object(part.arguments):
+        if code is not None and (block.keyed or not _is_object(part.arguments)):
             # Half of a call must not look like a call.
             self._log.add(
                 code, block.path, "dropped", severity="content", detail="broken off"
@@ -406,12 +412,19 @@ class BlockStream:
             self._log.approximate(code, block.path, "became another part at its end")
             return
         text = part.text or ""
+        summaries = getattr(part, "summaries", ())
         if text or block.size:
             self._check(block, part)
+        if summaries and block.summary is None and part.text is not None:
+            # As in a whole answer, the text wins.
+            self._log.drop(LossCode.THINK_SUMMARY, f"{block.path}.summaries")
         if not block.size:
-            if text:
+            if part.text is None:
+                for number, summary in enumerate(summaries):
+                    self._summary(block, number, summary)
+            elif text:
                 self._grow(block, text)
-        elif self._differs(block, text) and not getattr(part, "summaries", ()):
+        elif self._differs(block, text) and not summaries:
             code = LossCode.THINK_TEXT if block.thought else LossCode.OUT_TEXT
             block.changed = True
             self._log.approximate(code, block.path, "changed at its end")

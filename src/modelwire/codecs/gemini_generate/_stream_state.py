@@ -25,6 +25,7 @@ class OutBlock:
         "changed",
         "choice",
         "fold",
+        "keyed",
         "notes",
         "offset",
         "part",
@@ -47,6 +48,8 @@ class OutBlock:
         self.thought = type(part) is ReasoningPart
         self.fold: Accumulator | None = None
         """Folds a part that is written at its end; `None`: it is written live."""
+        self.keyed = False
+        """Whether its arguments are known by keys only, not by their own text."""
         self.signature: Any = None
         """What signs it, where that came after its words."""
         self.size = 0

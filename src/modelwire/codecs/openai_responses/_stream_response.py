@@ -324,9 +324,27 @@ class ResponseStream(ItemStream):
                 path = f"{PARTS}[{number}].item.status"
                 code = LossCode.THINK_ITEM_ID
                 self._log.add(code, path, "approximated", severity="cosmetic")
-        if item.mode == "server" and not self._repeats:
-            self._leave_call(item, parts[0])
+        if not self._repeats:
+            if item.mode == "server":
+                self._leave_call(item, parts[0])
+            elif item.mode == "reasoning":
+                self._leave_thought(item, parts[0])
+            elif item.mode == "call" and self._fold.block(item.blocks[0]).shows_keys():
+                # The text of its arguments has not begun.
+                path = f"{PARTS}[{item.start}].arguments"
+                code = LossCode.OUT_TOOL_CALL
+                self._log.add(code, path, "dropped", severity="content")
         self._output.finish(item, parts)
+
+    def _leave_thought(self, item: OutItem, part: Any) -> None:
+        """Record empty texts, which only the end of reasoning says."""
+        path, code = f"{PARTS}[{item.start}]", LossCode.THINK_TEXT
+        if part.text == "":
+            self._log.add(code, f"{path}.text", "dropped", severity="cosmetic")
+        if "" in part.summaries:
+            code = LossCode.THINK_SUMMARY
+            where = f"{path}.summaries"
+            self._log.add(code, where, "approximated", severity="cosmetic")
 
     def _leave_call(self, item: OutItem, part: Any) -> None:
         """Record what of a server's call only its end would have said."""
