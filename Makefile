@@ -2,7 +2,7 @@
 # environment of its own in $(ENVS), made on first use and brought up to date when
 # pyproject.toml changes.  Nothing else on the machine is read or written.
 #
-#   make demo                what the library does, shown in a terminal
+#   make demo                the gateway between real clients and a scripted upstream
 #   make test [ARGS=...]     the suite, with orjson and with the standard library
 #   make test-all            the same on every Python of VERSIONS that is found
 #   make lint types          style and house rules; mypy and pyright
@@ -138,7 +138,7 @@ $(PIP_STAMP):
 	@touch $@
 
 $(ENVS)/demo/.stamp: pyproject.toml | $(PIP_STAMP)
-	$(call fill,demo,$(PYTHON),-e .)
+	$(call fill,demo,$(PYTHON),-e '.[speed,httpx2,serve]' --group clients)
 
 $(ENVS)/test/.stamp: pyproject.toml | $(PIP_STAMP)
 	$(call fill,test,$(PYTHON),$(EVERYTHING) --group test --group clients)

@@ -78,9 +78,7 @@ def gateway(upstream: str) -> Iterator[tuple[str, list[AccessRecord]]]:
             dialects=(upstream,),
             auth=bearer("upstream-key"),
         )
-        app = Gateway(
-            {"main": endpoint}, Routes.to("main"), on_access=records.append
-        )
+        app = Gateway({"main": endpoint}, Routes.to("main"), on_access=records.append)
         with serving(app, lifespan="on") as url:
             yield url, records
 
@@ -142,7 +140,9 @@ def canary(program: str, url: str) -> tuple[str, Findings]:
     )
     report = _object(done)
     failed = {
-        row["id"]: row["summary"] for row in report["results"] if row["status"] != "pass"
+        row["id"]: row["summary"]
+        for row in report["results"]
+        if row["status"] != "pass"
     }
     count = report["summary"]
     return f"{count['passes']} of {count['total']}, score {report['score']}", failed
@@ -278,17 +278,27 @@ def main() -> int:
         1 when something is wrong.
     """
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--only", choices=["llm-comply", "compatcanary", "schemathesis"])
+    parser.add_argument(
+        "--only", choices=["llm-comply", "compatcanary", "schemathesis"]
+    )
     parser.add_argument("--examples", type=int, default=20)
     parser.add_argument("--node", default="", help="where npm put compatcanary")
     options = parser.parse_args()
     program = shutil.which(
-        "compatcanary", path=f"{options.node}/node_modules/.bin{os.pathsep}"
-        + os.environ.get("PATH", "")
+        "compatcanary",
+        path=f"{options.node}/node_modules/.bin{os.pathsep}"
+        + os.environ.get("PATH", ""),
     )
     verdict = Verdict()
-    wanted = {options.only} if options.only else {"llm-comply", "compatcanary", "schemathesis"}
-    for tool, module in (("llm-comply", "llm_comply"), ("schemathesis", "schemathesis")):
+    wanted = (
+        {options.only}
+        if options.only
+        else {"llm-comply", "compatcanary", "schemathesis"}
+    )
+    for tool, module in (
+        ("llm-comply", "llm_comply"),
+        ("schemathesis", "schemathesis"),
+    ):
         if tool in wanted and importlib.util.find_spec(module) is None:
             print(f"SKIPPED {tool}: it is not installed")
             wanted.remove(tool)

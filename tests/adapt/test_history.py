@@ -241,6 +241,7 @@ REPAIRS = [
         ["gemini-generate"],
         [HI, asks("a"), asks("b"), tool("a"), tool("b")],
         [("misplaced_result", "$.messages[3].parts[0]"),
+         ("misplaced_result", "$.messages[4].parts[0]"),
          ("neighbours", "$.messages[2]")],
         [["user", "hi"], ["assistant", "call a", "call b"], ["tool", "result a"],
          ["tool", "result b"]],
@@ -299,7 +300,11 @@ def test_the_synthesised_result_is_an_error_in_the_targets_words(target):
 def test_unanswered_calls_can_be_dropped():
     request = chat(HI, asks("a", text="hm"), asks("b"), HI)
     adapted = normalise(request, target="openai-chat", unanswered="drop")
-    assert shape(adapted.request) == [["user", "hi"], ["assistant", "hm"], ["user", "hi"]]
+    assert shape(adapted.request) == [
+        ["user", "hi"],
+        ["assistant", "hm"],
+        ["user", "hi"],
+    ]
     assert told(adapted) == [
         ("dropped", "$.messages[1].parts[1]", None),
         ("dropped", "$.messages[2].parts[0]", None),
@@ -345,7 +350,11 @@ def test_instructions_can_be_hoisted():
 
 @pytest.mark.parametrize(
     ("target", "long", "short"),
-    [("openai-chat", 41, 40), ("openai-responses", 65, 64), ("anthropic-messages", 65, 65)],
+    [
+        ("openai-chat", 41, 40),
+        ("openai-responses", 65, 64),
+        ("anthropic-messages", 65, 65),
+    ],
 )
 def test_long_ids(target, long, short):
     id_ = "x" * long
@@ -401,7 +410,9 @@ def test_the_encoder_repairs_nothing_again(target):
             if loss.code is LossCode.TOOL_RESULT_TEXT and loss.action == "moved":
                 # Inside a result, media may still go behind the texts.
                 assert ".content[" in loss.path
-            assert loss.detail != "empty message"
+            if loss.detail == "empty message":
+                # What leads is no part of the history.
+                assert loss.path.startswith("$.system")
             if loss.code is LossCode.TOOL_RESULT_NAME:
                 assert loss.severity != "error"
 

@@ -53,7 +53,10 @@ FITTING = [
     (AS_IS, {"anything": ["goes"]}),
     (OPENAI_TOOL, obj({"a": {"type": "string", "minLength": 3, "x-own": 1}})),
     (OPENAI_TOOL, TREE),
-    (OPENAI_STRICT, closed({"a": STRING, "b": {"type": ["integer", "null"]}}, ["a", "b"])),
+    (
+        OPENAI_STRICT,
+        closed({"a": STRING, "b": {"type": ["integer", "null"]}}, ["a", "b"]),
+    ),
     (OPENAI_STRICT, closed()),
     (ANTHROPIC_TOOL, {"type": "object", "properties": {"a": {"oneOf": [STRING]}}}),
     (ANTHROPIC_STRICT, closed({"a": {"const": "x", "type": "string"}})),
@@ -226,13 +229,19 @@ def test_a_false_property_is_left_out():
 
 
 def test_required_names_without_a_property_are_left_out():
-    adapted, (note,) = adapt_schema(obj({"a": STRING}, required=["a", "b"]), GEMINI_TOOL)
+    adapted, (note,) = adapt_schema(
+        obj({"a": STRING}, required=["a", "b"]), GEMINI_TOOL
+    )
     assert adapted["required"] == ["a"]
     assert (note.path, note.loosens) == ("$.required", True)
 
 
 def test_key_order_is_kept():
-    source = {"required": ["b"], "properties": {"b": STRING, "a": STRING}, "type": "object"}
+    source = {
+        "required": ["b"],
+        "properties": {"b": STRING, "a": STRING},
+        "type": "object",
+    }
     adapted, _ = adapt_schema(source, OPENAI_STRICT)
     assert list(adapted) == ["required", "properties", "type", "additionalProperties"]
     assert list(adapted["properties"]) == ["b", "a"]

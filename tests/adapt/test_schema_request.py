@@ -140,9 +140,7 @@ def test_other_rules():
     ids=lambda value: getattr(value, "DIALECT", str(value)),
 )
 def test_the_encoder_has_nothing_to_add(codec, strict):
-    adapted = adapt_schemas(
-        request(strict=strict, answer=OPEN), target=codec.DIALECT
-    )
+    adapted = adapt_schemas(request(strict=strict, answer=OPEN), target=codec.DIALECT)
     encoded = codec.encode_request(adapted.request, on_loss=COLLECT)
     assert not [
         loss
@@ -155,7 +153,9 @@ def test_gemini_clients_that_write_schema_objects():
     body = b"""{"contents":[{"parts":[{"text":"hi"}]}],"tools":[{"functionDeclarations":[
         {"name":"f","parameters":{"type":"OBJECT","properties":{
             "a":{"type":"STRING","nullable":true,"format":"uuid"}}}}]}]}"""
-    source = gemini_generate.decode_request(body, path="/v1beta/models/m:generateContent")
+    source = gemini_generate.decode_request(
+        body, path="/v1beta/models/m:generateContent"
+    )
     adapted = adapt_schemas(source, target="gemini-generate")
     encoded = gemini_generate.encode_request(adapted.request)
     assert b'"parameters":{"type":"OBJECT","properties":{"a":{' in encoded.body

@@ -2,18 +2,91 @@
 
 from __future__ import annotations
 
-from modelwire._cli import _demo
+import builtins
+import sys
+
+import pytest
+
+from modelwire._cli import _demo, _demo_clients
+
+CLIENTS = ("openai", "anthropic")
+HTTP = ("httpx", "httpx2")
 
 
-def test_demo_is_right(capsys):
+@pytest.fixture
+def without(monkeypatch):
+    """Make packages look as if they were not installed."""
+
+    def hide(*names):
+        real = builtins.__import__
+
+        def fake(name, *args, **more):
+            if name.partition(".")[0] in names:
+                raise ModuleNotFoundError(name=name.partition(".")[0])
+            return real(name, *args, **more)
+
+        monkeypatch.setattr(builtins, "__import__", fake)
+        for name in names:
+            monkeypatch.setitem(sys.modules, name, None)
+
+    return hide
+
+
+def shown_by(capsys):
     assert _demo.run(pause=False) == 0
     shown = capsys.readouterr().out
     assert "demo: everything was right" in shown
     assert shown.count("===") == 4
-    assert "loss: param.seed" in shown
+    for code in ("param.seed", "param.top_k"):
+        assert f"loss: {code}" in shown
+    assert "upstream > data: " in shown
+    assert "   client < data: " in shown
+    return shown
 
 
-def test_demo_notices_a_wrong_answer(capsys, monkeypatch):
+def test_with_the_vendors_clients(capsys):
+    for name in (*CLIENTS, "uvicorn"):
+        pytest.importorskip(name)
+    shown = shown_by(capsys)
+    assert "=== openai " in shown
+    assert "=== anthropic " in shown
+    assert "status 200, finish tool_calls, tokens in 400, out 88" in shown
+
+
+def test_without_the_vendors_clients(capsys, without):
+    pytest.importorskip("uvicorn")
+    without(*CLIENTS)
+    shown = shown_by(capsys)
+    assert shown.count("=== httpx and a reader by hand asks") == 2
+    assert "modelwire serves at http://127.0.0.1:" in shown
+
+
+@pytest.mark.parametrize("missing", [HTTP, ("uvicorn",)], ids=["httpx", "uvicorn"])
+def test_with_the_standard_library_alone(capsys, without, missing):
+    without(*CLIENTS, *missing)
+    shown = shown_by(capsys)
+    assert "a small proxy is the gateway" in shown
+    assert shown.count("=== a reader by hand asks") == 2
+
+
+def test_it_notices_a_wrong_answer(capsys, monkeypatch):
     monkeypatch.setattr(_demo, "TEXT", "something else")
     assert _demo.run(pause=False) == 1
-    assert "WRONG: openai-chat client: text" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "WRONG: openai-chat client: text" in shown
+    assert "demo: something is wrong" in shown
+
+
+def test_it_notices_an_answer_that_is_cut(capsys, monkeypatch, without):
+    without(*CLIENTS)
+    cut = _demo.ANTHROPIC_STREAM[: _demo.ANTHROPIC_STREAM.index(b"message_delta")]
+    first, second = _demo._DIRECTIONS
+    import attrs
+
+    monkeypatch.setattr(_demo, "_DIRECTIONS", (attrs.evolve(first, script=cut), second))
+    assert _demo.run(pause=False) == 1
+    assert "end of stream is False" in capsys.readouterr().out
+
+
+def test_the_readers_by_hand_read_what_the_packages_read():
+    assert set(_demo_clients._PACKAGES) == {way.client for way in _demo._DIRECTIONS}

@@ -1,7 +1,8 @@
-"""`framing.AWSEventStreamDecoder` and `encode_message`: vectors, corpus, limits, laws."""
+"""`framing.AWSEventStreamDecoder`, `encode_message`: vectors, corpus, limits, laws."""
 
 import base64
 import copy
+import json
 import pickle
 import struct
 import zlib
@@ -60,21 +61,13 @@ def test_vector(vector):
         cut_off = bool(items) and shown(items[-1]).get("code") == "truncated"
         assert cut_off is expect["incomplete_at_eof"]
         found = [shown(item) for item in items[: len(items) - cut_off]]
-        # repr also tells 1 from True.
-        wanted = expect["events"]
-        assert sorted(map(repr, map(sorted_keys, found))) == sorted(
-            map(repr, map(sorted_keys, wanted))
-        )
-        assert found == wanted
+        # As text, because 1 and True are equal and not the same.
+        assert text_of(found) == text_of(expect["events"])
         assert failed is isinstance((items or [None])[-1], AWSEventStreamFault)
 
 
-def sorted_keys(value):
-    if isinstance(value, dict):
-        return {key: sorted_keys(value[key]) for key in sorted(value)}
-    if isinstance(value, list):
-        return [sorted_keys(item) for item in value]
-    return value
+def text_of(events):
+    return json.dumps(events, sort_keys=True)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +125,8 @@ def test_recorded_bodies_byte_for_byte(name, body):
     assert not failed
     assert items
     for item in items:
-        assert item.text(":message-type") in ("event", "exception")
+        # agentgateway's fixtures have neither this one nor a content type.
+        assert item.text(":message-type") in ("event", "exception", None)
         assert item.text(":event-type") or item.text(":exception-type")
         assert item.payload.startswith(b"{")
     for pieces in cuts([body], name):
@@ -189,39 +183,49 @@ def test_faults_come_last_and_once(block, code):
 TWO = GOOD + GOOD
 SIZE = len(GOOD)
 LIMITS = [
-    # code, body, options, messages before it, limit, offset
-    ("headers_too_large", TWO, {"max_header_bytes": 14}, 0, "max_header_bytes", 0),
-    ("payload_too_large", TWO, {"max_payload_bytes": 1}, 0, "max_payload_bytes", 0),
+    # body, options, messages before it, (code, limit, offset)
     (
-        "headers_too_large",
+        TWO,
+        {"max_header_bytes": 15},
+        0,
+        ("headers_too_large", "max_header_bytes", 0),
+    ),
+    (
+        TWO,
+        {"max_payload_bytes": 1},
+        0,
+        ("payload_too_large", "max_payload_bytes", 0),
+    ),
+    (
         frame(b"", total=200_000, headers=128 * 1024 + 1),
         {},
         0,
-        "max_header_bytes",
-        0,
+        ("headers_too_large", "max_header_bytes", 0),
     ),
     (
-        "payload_too_large",
         GOOD + frame(b"", total=24 * 1024 * 1024 + 17),
         {},
         1,
-        "max_payload_bytes",
-        SIZE,
+        ("payload_too_large", "max_payload_bytes", SIZE),
     ),
     (
-        "total_too_large",
         TWO,
         {"max_total_bytes": 2 * SIZE - 1},
         1,
-        "max_total_bytes",
-        2 * SIZE - 1,
+        ("total_too_large", "max_total_bytes", 2 * SIZE - 1),
     ),
-    ("total_too_large", TWO, {"max_total_bytes": SIZE}, 1, "max_total_bytes", SIZE),
+    (
+        TWO,
+        {"max_total_bytes": SIZE},
+        1,
+        ("total_too_large", "max_total_bytes", SIZE),
+    ),
 ]
 
 
-@pytest.mark.parametrize(("code", "body", "options", "count", "name", "offset"), LIMITS)
-def test_limits_in_every_cut(code, body, options, count, name, offset):
+@pytest.mark.parametrize(("body", "options", "count", "wanted"), LIMITS)
+def test_limits_in_every_cut(body, options, count, wanted):
+    code, name, offset = wanted
     for pieces in cuts([body], 6):
         items, failed, trailing = run(pieces, **options)
         assert items[:-1] == run([GOOD] * count)[0]
@@ -235,7 +239,7 @@ def test_limits_in_every_cut(code, body, options, count, name, offset):
 
 def test_what_meets_the_limits_exactly_is_read():
     options = {
-        "max_header_bytes": 15,
+        "max_header_bytes": 16,
         "max_payload_bytes": 2,
         "max_total_bytes": 2 * SIZE,
     }
@@ -371,5 +375,4 @@ def test_headers_of_any_bytes(block):
     assert len(items) == 1
     if not failed:
         assert items[0].payload == b"payload"
-        # An upper case of a uuid is not on the wire, so what was read is written back.
         assert written(items) == frame(block, b"payload")

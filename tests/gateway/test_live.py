@@ -185,6 +185,57 @@ def test_an_upstream_is_left_when_the_client_leaves(live, source, target, when):
     assert record.status == (None if early else 200)
 
 
+@pytest.mark.parametrize(("source", "target"), [p for p in FOREIGN if p[1] != GG])
+def test_an_answer_ends_when_the_upstream_said_its_end(live, source, target):
+    """Some servers keep their connections open behind the last event."""
+    switch, url = live
+
+    def script(peer, seen, number):
+        peer.stream()
+        for piece in wire(target, Say("alpha", "omega")).pieces:
+            peer.piece(piece)
+        peer.wait_until_left()
+
+    with Server(script) as server:
+        switch.use(target, server.url)
+        with asking(url, source) as connection:
+            data = connection.getresponse().read()
+    assert b"omega" in data
+    assert b"error" not in data.replace(b'"error":null', b"")
+    (record,) = switch.records
+    assert (record.finish, record.output_tokens, record.left_early) == (
+        "stop",
+        20,
+        False,
+    )
+
+
+@pytest.mark.parametrize("target", [OC, AM])
+def test_a_client_that_leaves_behind_the_last_event_left_in_time(live, target):
+    """The openai package closes its connection as soon as it has read `[DONE]`."""
+    switch, url = live
+    go_on = threading.Event()
+
+    def script(peer, seen, number):
+        peer.stream()
+        for piece in wire(target, Say("alpha", "omega")).pieces:
+            peer.piece(piece)
+        assert go_on.wait(PATIENCE)
+        peer.end()
+
+    with Server(script) as server:
+        switch.use(target, server.url)
+        with asking(url, OC) as connection:
+            read_until(connection.getresponse(), b"[DONE]")
+        go_on.set()
+    (record,) = switch.records
+    assert (record.finish, record.output_tokens, record.left_early) == (
+        "stop",
+        20,
+        False,
+    )
+
+
 def test_a_plain_request_is_left_too(live):
     switch, url = live
     began = threading.Event()

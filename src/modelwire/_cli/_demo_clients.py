@@ -117,7 +117,7 @@ def read_openai(lines: Lines) -> Heard:
 
 def _hear_openai(heard: Heard, event: dict[str, Any]) -> None:
     heard.usage = event.get("usage") or heard.usage
-    for choice in event["choices"]:
+    for choice in event.get("choices") or ():  # an error has none
         delta = choice["delta"]
         heard.text += delta.get("content") or ""
         heard.thinking += delta.get("reasoning_content") or ""

@@ -39,6 +39,8 @@ class Served:
         """Where it is."""
         self.gateway: Gateway | None = None
         """The application."""
+        self.client: Any = None
+        """Its HTTP client."""
         self._show = show
         self._record: AccessRecord | None = None
         self._told = threading.Event()
@@ -56,6 +58,13 @@ class Served:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve, and show what goes to the client."""
+        if scope["type"] == "lifespan":
+            from modelwire.transports._asgi_io import lifespan
+
+            await lifespan(
+                receive, send, startup=lambda: None, shutdown=self.client.aclose
+            )
+            return
 
         async def seen(message: Any) -> None:
             if message["type"] == "http.response.body":
@@ -102,6 +111,8 @@ def serving_gateway(
         for dialect, port in ports.items()
     }
     served = Served(show)
+    # Proxies of the environment are for other addresses than this machine's.
+    served.client = library().AsyncClient(trust_env=False)
     served.gateway = Gateway(
         upstreams,
         Routes.of(
@@ -111,14 +122,13 @@ def serving_gateway(
             }
         ),
         settings=Settings(on_loss=COLLECT, profiles=profiles),
-        # Proxies of the environment are for other addresses than this machine's.
-        client=library().AsyncClient(trust_env=False),
+        client=served.client,
         on_access=served.told,
     )
     with socket.create_server(("127.0.0.1", 0)) as listening:
         served.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         server = uvicorn.Server(
-            uvicorn.Config(served, log_level="critical", ws="none", lifespan="off")
+            uvicorn.Config(served, log_level="critical", ws="none", lifespan="on")
         )
         thread = threading.Thread(
             target=server.run, kwargs={"sockets": [listening]}, daemon=True

@@ -2,8 +2,8 @@ r"""
 Newline-delimited JSON: bytes in, one value a line out.
 
 Ollama streams this way (`application/x-ndjson`).  A line ends with LF and with nothing
-else: U+2028, U+0085, VT and FF do not split one.  Spaces, tabs and CR around a value are
-dropped, lines of them alone are skipped and counted, one byte order mark before the
+else: U+2028, U+0085, VT and FF do not split one.  Spaces, tabs and CR around a value
+are dropped, lines of them alone are skipped and counted, one byte order mark before the
 first line is skipped, and what is left when the bytes end is a line as well.
 
 A line that is not JSON does not spoil the ones after it, because the next LF is the end

@@ -221,7 +221,9 @@ def test_E07_an_error_before_anything():
         *before, last = payloads(data)
         assert last == said
         # A message that has begun begins here, too: its id is not lost.
-        assert [event["type"] for event in before] == ["message_start"] * (head == [HEAD])
+        assert [event["type"] for event in before] == ["message_start"] * (
+            head == [HEAD]
+        )
         assert "$.id" not in {loss.path for loss in losses}
         assert check_stream(native(data)) == []
 

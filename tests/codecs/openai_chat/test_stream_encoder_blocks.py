@@ -57,7 +57,6 @@ from modelwire.ir import (
     UnknownPart,
 )
 
-
 AN_OPAQUE = Opaque(value="s", dialect="anthropic-messages")
 
 
@@ -260,9 +259,7 @@ def test_what_the_stream_cannot_say_is_lost_once():
 )
 def test_unwritten_reasoning_is_named_for_what_it_held(header, grown, code):
     # As in a whole answer, though the block's start does not know yet.
-    _, losses = encode(
-        START, BlockStart(0, 0, header), *grown, BlockStop(0), STOP, END
-    )
+    _, losses = encode(START, BlockStart(0, 0, header), *grown, BlockStop(0), STOP, END)
     assert lost(losses) == [(code, "$.choices[0].message.parts[0]", "dropped")]
 
 

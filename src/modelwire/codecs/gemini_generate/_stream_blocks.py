@@ -283,8 +283,8 @@ class BlockStream:
             self._log.drop(LossCode.STREAM_IMAGE_DELTA, block.path)
         if block.fold is not None:
             size = 0
-            if type(chunk) is PartDelta and chunk.key is not None:
-                block.keyed = True
+            if type(chunk) is PartDelta and chunk.field == "arguments":
+                block.keyed = chunk.key is not None
             for field in ("text", "data", "transcript"):
                 size += len(getattr(chunk, field, ""))
             self._held_delta(block, chunk, size)
