@@ -26,9 +26,7 @@ from modelwire.codecs._base import (
     NativeEvent,
 )
 from modelwire.codecs.anthropic_messages._grammar import (
-    INPUTS,
-    STATES,
-    TABLE,
+    MESSAGE,
     StreamChecker,
     check_stream,
 )
@@ -51,9 +49,9 @@ def plain(type_, **fields):
     return NativeEvent(D, type_, fields)
 
 
-MESSAGE = dict.fromkeys(("id", "type", "role", "model", "content", "usage"))
+FIELDS = dict.fromkeys(("id", "type", "role", "model", "content", "usage"))
 EVENT = {
-    "message_start": plain("message_start", message=MESSAGE),
+    "message_start": plain("message_start", message=FIELDS),
     "ping": plain("ping"),
     "start:text": block("text"),
     "start:thinking": block("thinking"),
@@ -95,23 +93,21 @@ ROUTE = {
 }
 
 
-def test_the_table_knows_its_words():
-    assert set(ROUTE) == set(STATES)
-    assert {*EVENT, "end"} == set(INPUTS)
-    for (state, source), after in TABLE.items():
-        assert state in STATES
-        assert after in STATES
-        assert source in INPUTS
+def test_every_state_and_input_has_its_event():
+    assert set(ROUTE) == set(MESSAGE.states)
+    assert {*EVENT, "end"} == set(MESSAGE.inputs)
 
 
-@pytest.mark.parametrize(("state", "source"), list(itertools.product(STATES, INPUTS)))
+@pytest.mark.parametrize(
+    ("state", "source"), list(itertools.product(MESSAGE.states, MESSAGE.inputs))
+)
 def test_every_pair(state, source):
     checker = StreamChecker()
     for step in ROUTE[state]:
         assert checker.feed(EVENT[step]) == []
     assert checker.state == state
     found = checker.close() if source == "end" else checker.feed(EVENT[source])
-    after = TABLE.get((state, source))
+    after = MESSAGE.moves.get((state, source))
     if after is None:
         assert found
         assert found[0].state == state

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from tests.codecs.gemini_generate._streams import (
     call,
@@ -13,17 +15,19 @@ from tests.codecs.gemini_generate._streams import (
     thought,
 )
 
-from modelwire.codecs._base import EndSentinel, KeepaliveComment, NativeEvent
+from modelwire.codecs._base import (
+    EndSentinel,
+    KeepaliveComment,
+    MalformedEvent,
+    NativeEvent,
+)
 from modelwire.codecs.gemini_generate._grammar import (
-    CANDIDATE_INPUTS,
-    CANDIDATE_STATES,
-    CANDIDATE_TABLE,
-    INPUTS,
-    STATES,
-    TABLE,
+    CANDIDATE,
+    STREAM,
     StreamChecker,
     check_stream,
 )
+from modelwire.errors import RemoteProtocolError
 
 STOP = response(text(""), finish="STOP")
 BEGIN = {"functionCall": {"name": "f", "willContinue": True}}
@@ -97,12 +101,88 @@ def test_a_candidate_that_is_no_object():
     assert StreamChecker().feed(event)
 
 
-def test_tables_name_known_states_and_inputs():
-    for (state, source), following in TABLE.items():
-        assert state in STATES
-        assert following in STATES
-        assert source in INPUTS
-    for (state, source), following in CANDIDATE_TABLE.items():
-        assert state in CANDIDATE_STATES
-        assert following in CANDIDATE_STATES
-        assert source in CANDIDATE_INPUTS
+OPEN = response(text("a"))
+BLOCKED = {"promptFeedback": {"blockReason": "SAFETY"}}
+STREAM_EVENTS = {
+    "bare": {"usageMetadata": {}},
+    "open": response(text("a"), index=1),
+    "closed": response(text("a"), index=0, finish="STOP"),
+    "blocked": BLOCKED,
+    "error": ERROR,
+    "unknown": {"new": 1},
+}
+STREAM_ITEMS = {
+    "done": EndSentinel(),
+    "comment": KeepaliveComment(" wait"),
+    "malformed": MalformedEvent("{", RemoteProtocolError("x")),
+}
+STREAM_PATHS = {
+    "initial": [],
+    "streaming": [OPEN],
+    "finished": [response(text("a"), index=2, finish="STOP")],
+    "blocked": [BLOCKED],
+    "failed": [ERROR],
+}
+
+
+def item(source):
+    return STREAM_ITEMS.get(source) or native(sse(STREAM_EVENTS[source]))[0]
+
+
+def test_every_state_and_input_has_its_event():
+    assert set(STREAM_PATHS) == set(STREAM.states)
+    assert {*STREAM_EVENTS, *STREAM_ITEMS, "end"} == set(STREAM.inputs)
+    assert set(CANDIDATE_PATHS) == set(CANDIDATE.states)
+    assert {*PARTS, "finish", "again"} == set(CANDIDATE.inputs)
+
+
+@pytest.mark.parametrize(
+    ("state", "source"), list(itertools.product(STREAM.states, STREAM.inputs))
+)
+def test_every_stream_state_and_input(state, source):
+    checker = StreamChecker()
+    for event in native(sse(*STREAM_PATHS[state])):
+        assert checker.feed(event) == []
+    assert checker.state == state
+    found = checker.close() if source == "end" else checker.feed(item(source))
+    following, rule = STREAM.step(state, source)
+    assert [one.rule for one in found] == ([] if rule is None else [rule])
+    assert checker.state == (state if source == "end" else following)
+    if found:
+        assert found[0].state == state
+        assert found[0].index == len(STREAM_PATHS[state])
+
+
+PARTS = {
+    "text": text("a"),
+    "thought": thought("a"),
+    "whole": {"inlineData": {"mimeType": "image/png", "data": ""}},
+    "call": call("f", {}),
+    "call:begin": BEGIN,
+    "call:piece": piece("$.a", stringValue=""),
+    "call:end": {"functionCall": {}},
+    "unknown": {"new": 1},
+}
+CANDIDATE_PATHS = {
+    "open": response(text("a")),
+    "call": response(BEGIN),
+    "finished": response(text("a"), finish="STOP"),
+}
+
+
+@pytest.mark.parametrize(
+    ("state", "source"), list(itertools.product(CANDIDATE.states, CANDIDATE.inputs))
+)
+def test_every_candidate_state_and_input(state, source):
+    if source == "finish":
+        event = response(finish="STOP")
+    else:
+        event = response(*([PARTS[source]] if source in PARTS else []))
+    before, after = native(sse(CANDIDATE_PATHS[state], event))
+    checker = StreamChecker()
+    assert checker.feed(before) == []
+    assert checker.candidates == {0: state}
+    found = checker.feed(after)
+    following, rule = CANDIDATE.step(state, source)
+    assert [one.rule for one in found] == ([] if rule is None else [rule])
+    assert checker.candidates == {0: following}

@@ -13,7 +13,7 @@ from modelwire.codecs._base import (
     NativeEvent,
 )
 from modelwire.codecs.openai_chat import StreamChecker, check_stream
-from modelwire.codecs.openai_chat._grammar import CHOICE_TABLE, STREAM_TABLE
+from modelwire.codecs.openai_chat._grammar import CHOICE, STREAM
 from modelwire.errors import RemoteProtocolError
 
 OC = "openai-chat"
@@ -53,17 +53,6 @@ def test_legal_streams():
     assert rules(ERROR) == []
 
 
-def test_tables_are_total():
-    stream_states = {state for state, _ in STREAM_TABLE}
-    stream_inputs = {kind for _, kind in STREAM_TABLE}
-    assert set(STREAM_TABLE) == set(itertools.product(stream_states, stream_inputs))
-    choice_states = {state for state, _ in CHOICE_TABLE}
-    choice_inputs = {kind for _, kind in CHOICE_TABLE}
-    assert set(CHOICE_TABLE) == set(itertools.product(choice_states, choice_inputs))
-    assert {following for following, _ in STREAM_TABLE.values()} <= stream_states
-    assert {following for following, _ in CHOICE_TABLE.values()} <= choice_states
-
-
 TO_STREAM_STATE = {
     "open": [],
     "counted": [USAGE],
@@ -76,18 +65,21 @@ STREAM_INPUT = {
     "other": native(),
     "error": ERROR,
     "done": DONE,
+    "malformed": MalformedEvent("x", RemoteProtocolError("x")),
 }
 # The chunk that is used as an input finishes its choice, which takes two wire choices.
 STREAM_INPUT["chunk"] = native(choice({"role": "assistant"}, finish="stop"))
 
 
-@pytest.mark.parametrize(("state", "kind"), list(STREAM_TABLE))
+@pytest.mark.parametrize(
+    ("state", "kind"), list(itertools.product(STREAM.states, STREAM.inputs))
+)
 def test_every_stream_state_and_input(state, kind):
     checker = StreamChecker()
     for event in TO_STREAM_STATE[state]:
         assert checker.feed(event) == []
     found = checker.close() if kind == "end" else checker.feed(STREAM_INPUT[kind])
-    rule = STREAM_TABLE[state, kind][1]
+    _, rule = STREAM.step(state, kind)
     assert [item.rule for item in found] == ([rule] if rule else [])
     if found:
         assert found[0].state == state
@@ -103,13 +95,15 @@ CHOICE_INPUT = {
 }
 
 
-@pytest.mark.parametrize(("state", "kind"), list(CHOICE_TABLE))
+@pytest.mark.parametrize(
+    ("state", "kind"), list(itertools.product(CHOICE.states, CHOICE.inputs))
+)
 def test_every_choice_state_and_input(state, kind):
     checker = StreamChecker()
     for wire in TO_CHOICE_STATE[state]:
         assert checker.feed(native(wire)) == []
     found = checker.feed(native(CHOICE_INPUT[kind]))
-    rule = CHOICE_TABLE[state, kind][1]
+    _, rule = CHOICE.step(state, kind)
     assert [item.rule for item in found] == ([rule] if rule else [])
 
 

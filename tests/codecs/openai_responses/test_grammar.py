@@ -13,12 +13,8 @@ from modelwire.codecs._base import (
     NativeEvent,
 )
 from modelwire.codecs.openai_responses._grammar import (
-    ITEM_INPUTS,
-    ITEM_STATES,
-    ITEM_TABLE,
-    STREAM_INPUTS,
-    STREAM_STATES,
-    STREAM_TABLE,
+    ITEM,
+    STREAM,
     StreamChecker,
     check_stream,
 )
@@ -118,7 +114,7 @@ def paths():
     while True:
         more = {
             following: [*found[state], source]
-            for (state, source), following in ITEM_TABLE.items()
+            for (state, source), following in ITEM.moves.items()
             if state in found and following not in found
         }
         if not more:
@@ -134,10 +130,8 @@ def rules(*events):
 
 
 def test_every_item_state_can_be_reached():
-    assert set(PATHS) == set(ITEM_STATES)
-    assert set(ITEM_EVENTS) == set(ITEM_INPUTS)
-    assert set(ITEM_TABLE.values()) <= set(ITEM_STATES)
-    assert {source for _, source in ITEM_TABLE} <= set(ITEM_INPUTS)
+    assert set(PATHS) == set(ITEM.states)
+    assert set(ITEM_EVENTS) == set(ITEM.inputs)
 
 
 def named(source, path):
@@ -149,7 +143,7 @@ def named(source, path):
 
 
 @pytest.mark.parametrize(
-    ("state", "source"), list(itertools.product(ITEM_STATES, ITEM_INPUTS))
+    ("state", "source"), list(itertools.product(ITEM.states, ITEM.inputs))
 )
 def test_every_item_state_and_input(state, source):
     checker = StreamChecker()
@@ -163,7 +157,7 @@ def test_every_item_state_and_input(state, source):
         assert checker.feed(event) == [] or state == "none"
         return
     found = checker.feed(event)
-    following = ITEM_TABLE.get((state, source))
+    following = ITEM.moves.get((state, source))
     assert bool(found) == (following is None)
     if following is not None:
         assert checker.item_state(0) == following
@@ -194,12 +188,12 @@ STREAM_EVENTS = {
 
 
 def test_stream_tables_are_whole():
-    assert set(STREAM_PATHS) == set(STREAM_STATES)
-    assert {*STREAM_EVENTS, "end"} == set(STREAM_INPUTS)
+    assert set(STREAM_PATHS) == set(STREAM.states)
+    assert {*STREAM_EVENTS, "end"} == set(STREAM.inputs)
 
 
 @pytest.mark.parametrize(
-    ("state", "source"), list(itertools.product(STREAM_STATES, STREAM_INPUTS))
+    ("state", "source"), list(itertools.product(STREAM.states, STREAM.inputs))
 )
 def test_every_stream_state_and_input(state, source):
     checker = StreamChecker()
@@ -207,7 +201,7 @@ def test_every_stream_state_and_input(state, source):
         assert checker.feed(event) == []
     assert checker.state == state
     found = checker.close() if source == "end" else checker.feed(STREAM_EVENTS[source])
-    following = STREAM_TABLE.get((state, source))
+    following = STREAM.moves.get((state, source))
     assert bool(found) == (following is None)
     if following is not None:
         assert checker.state == following
@@ -224,11 +218,11 @@ MESSAGE = [
     ITEM_EVENTS["part.done"],
     done(),
 ]
-ITEM = {"id": "i_0", "type": "message"}
+WHOLE = {"id": "i_0", "type": "message"}
 
 
 def test_legal_streams():
-    assert rules(CREATED, RUNNING, *MESSAGE, life("completed", ITEM)) == []
+    assert rules(CREATED, RUNNING, *MESSAGE, life("completed", WHOLE)) == []
     assert rules(CREATED, *MESSAGE, COMPLETED, EndSentinel()) == []
     assert rules(life("queued"), CREATED, RUNNING, life("incomplete")) == []
     assert rules(CREATED, KeepaliveComment("x"), COMPLETED) == []

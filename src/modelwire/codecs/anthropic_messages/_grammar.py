@@ -1,5 +1,5 @@
 """
-The event grammar of a Messages stream, as a table of states.
+The event grammar of a Messages stream, as a state table.
 
     stream   := ping* message_start block* message_delta+ message_stop
     block    := start delta* stop              index 0, 1, 2, …, never interleaved
@@ -29,26 +29,29 @@ from modelwire.codecs._base import (
     NativeEvent,
     NativeItem,
 )
+from modelwire.codecs._state_table import StateTable, check_all
 
-__all__ = ["INPUTS", "STATES", "TABLE", "StreamChecker", "check_stream"]
+__all__ = ["MESSAGE", "TABLES", "StreamChecker", "check_stream"]
 
-STATES: Final = (
-    "initial",  # nothing but pings yet
-    "message",  # between blocks
-    "text",
-    "thinking",
-    "signed",  # a thinking block after its signature
-    "tool",
-    "compaction",
-    "whole",  # a block that came whole in its start
-    "unknown_block",
-    "closing",  # after a message_delta
-    "stopped",  # after message_stop
-    "failed",  # after error
-)
-"""Every state."""
+_STATES: Final = {
+    "initial": "nothing but pings yet",
+    "message": "between blocks",
+    "text": "in a text block",
+    "thinking": "in a thinking block",
+    "signed": "in a thinking block, after its signature",
+    "tool": "in a call",
+    "compaction": "in a compaction block",
+    "whole": "in a block that came whole in its start",
+    "unknown_block": "in a block of an unknown type",
+    "closing": "after a message_delta",
+    "stopped": "after message_stop",
+    "failed": "after error",
+}
 
-INPUTS: Final = (
+# Events, by the type of their block or delta where that matters.  `done` is the
+# `[DONE]` that a gateway was recorded to write behind message_stop
+# (rig__anthropic-streaming-gateway-message-delta-metadata), `end` the end of the bytes.
+_INPUTS: Final = (
     "message_start",
     "ping",
     "start:text",
@@ -74,12 +77,6 @@ INPUTS: Final = (
     "malformed",
     "end",
 )
-"""
-Every input: events, by the type of their block or delta where that matters.
-
-`done` is the `[DONE]` that a gateway was recorded to write behind message_stop
-(rig__anthropic-streaming-gateway-message-delta-metadata), `end` the end of the bytes.
-"""
 
 _STARTS: Final = {
     "start:text": "text",
@@ -98,10 +95,11 @@ _OPEN: Final = (
     "whole",
     "unknown_block",
 )
+_ENDED: Final = frozenset({"stopped", "failed"})
 
 
-def _table() -> dict[tuple[str, str], str]:
-    table = {
+def _moves() -> dict[tuple[str, str], str]:
+    moves = {
         ("initial", "message_start"): "message",
         ("text", "delta:text"): "text",
         ("text", "delta:citations"): "text",
@@ -119,50 +117,59 @@ def _table() -> dict[tuple[str, str], str]:
         ("failed", "end"): "failed",
     }
     for source, state in _STARTS.items():
-        table["message", source] = state
+        moves["message", source] = state
     for state in _OPEN:
-        table[state, "content_block_stop"] = "message"
-        table[state, "message_delta:max_tokens"] = "closing"
-        table[state, "delta:unknown"] = state
-    for source in INPUTS:
+        moves[state, "content_block_stop"] = "message"
+        moves[state, "message_delta:max_tokens"] = "closing"
+        moves[state, "delta:unknown"] = state
+    for source in _INPUTS:
         if source.startswith("delta:"):
-            table["unknown_block", source] = "unknown_block"
-    for state in STATES[:-2]:
-        table[state, "ping"] = state
-        table[state, "unknown"] = state
-        table[state, "error"] = "failed"
-    return table
+            moves["unknown_block", source] = "unknown_block"
+    for state in _STATES:
+        if state not in _ENDED:
+            moves[state, "ping"] = state
+            moves[state, "unknown"] = state
+            moves[state, "error"] = "failed"
+    return moves
 
 
-TABLE: Final = _table()
-"""(state, input) to the next state; a pair that is missing is a violation."""
+_NO_END: Final = "the stream ends with message_stop or error"
 
-_RULES: Final = {
-    "initial": "message_start comes first",
-    "message": "a block, or message_delta",
-    "text": "text_delta, citations_delta, content_block_stop",
-    "thinking": "thinking_delta, signature_delta, content_block_stop",
-    "signed": "signature_delta is the last delta of its block",
-    "tool": "input_json_delta, content_block_stop",
-    "compaction": "compaction_delta, content_block_stop",
-    "whole": "content_block_stop",
-    "unknown_block": "deltas, content_block_stop",
-    "closing": "message_delta, message_stop",
-    "stopped": "nothing follows message_stop",
-    "failed": "nothing follows error",
-}
+MESSAGE: Final = StateTable(
+    name="a message",
+    states=_STATES,
+    inputs=_INPUTS,
+    moves=_moves(),
+    rules={
+        "initial": "message_start comes first",
+        "message": "a block, or message_delta",
+        "text": "text_delta, citations_delta, content_block_stop",
+        "thinking": "thinking_delta, signature_delta, content_block_stop",
+        "signed": "signature_delta is the last delta of its block",
+        "tool": "input_json_delta, content_block_stop",
+        "compaction": "compaction_delta, content_block_stop",
+        "whole": "content_block_stop",
+        "unknown_block": "deltas, content_block_stop",
+        "closing": "message_delta, message_stop",
+        "stopped": "nothing follows message_stop",
+        "failed": "nothing follows error",
+    },
+    pair_rules={(state, "end"): _NO_END for state in _STATES if state not in _ENDED},
+    recovery={
+        **_STARTS,
+        "message_start": "message",
+        "content_block_stop": "message",
+        "message_delta": "closing",
+        "message_delta:max_tokens": "closing",
+        "message_stop": "stopped",
+        "error": "failed",
+    },
+    last=_ENDED,
+)
+"""The life of a message, which is the whole stream."""
 
-# After a violation the checker goes on where the event would have led, so that one
-# mistake is reported once.
-_RECOVERY: Final = {
-    **_STARTS,
-    "message_start": "message",
-    "content_block_stop": "message",
-    "message_delta": "closing",
-    "message_delta:max_tokens": "closing",
-    "message_stop": "stopped",
-    "error": "failed",
-}
+TABLES: Final = (MESSAGE,)
+"""Every table of this grammar."""
 
 _BLOCKS: Final = {
     "text": "start:text",
@@ -196,19 +203,15 @@ def check_stream(events: Iterable[NativeItem]) -> list[GrammarViolation]:
     Returns:
         What violates the grammar; empty for a legal stream.
     """
-    checker = StreamChecker()
-    found: list[GrammarViolation] = []
-    for event in events:
-        found += checker.feed(event)
-    return found + checker.close()
+    return check_all(StreamChecker(), events)
 
 
 class StreamChecker:
     """Checks the grammar event by event."""
 
     def __init__(self) -> None:
-        self.state: str = "initial"
-        """The state after the events so far, one of `STATES`."""
+        self.state: str = MESSAGE.initial
+        """The state after the events so far, one of `MESSAGE.states`."""
         self._number = 0
         self._next_block = 0
         self._open_block: int | None = None
@@ -261,19 +264,13 @@ class StreamChecker:
         """
         found: list[GrammarViolation] = []
         self._before = self.state
-        if (self.state, "end") not in TABLE:
-            rule = "the stream ends with message_stop or error"
-            found.append(self._violation("end", rule))
+        self._step("end", "end", found)
         return found
 
     def _step(self, source: str, name: str, found: list[GrammarViolation]) -> None:
-        state = TABLE.get((self.state, source))
-        if state is None:
-            found.append(self._violation(name, _RULES[self.state]))
-            if self.state not in ("stopped", "failed"):
-                state = _RECOVERY.get(source)
-        if state is not None:
-            self.state = state
+        self.state, rule = MESSAGE.step(self.state, source)
+        if rule is not None:
+            found.append(self._violation(name, rule))
 
     def _check_index(
         self, name: str, index: Any, expected: int, found: list[GrammarViolation]

@@ -1,5 +1,5 @@
 """
-The grammar of a generateContent stream, as two tables of states.
+The grammar of a generateContent stream, as two state tables.
 
     stream    := event+                       no event names, no end marker
     event     := candidates, promptFeedback or usageMetadata; or error, which ends it
@@ -23,118 +23,127 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from modelwire.codecs._base import GrammarViolation, NativeEvent, NativeItem
+from modelwire.codecs._state_table import StateTable, check_all
 
-__all__ = [
-    "CANDIDATE_INPUTS",
-    "CANDIDATE_STATES",
-    "CANDIDATE_TABLE",
-    "INPUTS",
-    "STATES",
-    "TABLE",
-    "StreamChecker",
-    "check_stream",
-]
-
-STATES: Final = (
-    "initial",  # nothing yet, or only usage and feedback
-    "streaming",  # a candidate began that has no finish
-    "finished",  # every candidate that began has its finish
-    "blocked",  # the prompt was blocked
-    "failed",  # after an error
-)
-"""Every state of the stream."""
-
-INPUTS: Final = (
-    "bare",  # usage, feedback that blocks nothing, envelope alone
-    "open",  # candidates, one of which has no finish after it
-    "closed",  # candidates, all of which have their finish
-    "blocked",  # promptFeedback.blockReason without candidates
-    "error",
-    "unknown",
-    "done",
-    "comment",
-    "malformed",
-    "end",
-)
-"""Every input of the stream; `done` is `[DONE]`, `end` the end of the bytes."""
+__all__ = ["CANDIDATE", "STREAM", "TABLES", "StreamChecker", "check_stream"]
 
 
-def _table() -> dict[tuple[str, str], str]:
-    table = {
+def _stream_moves() -> dict[tuple[str, str], str]:
+    moves = {
         ("initial", "blocked"): "blocked",
         ("finished", "end"): "finished",
         ("blocked", "end"): "blocked",
         ("failed", "end"): "failed",
     }
-    for state in STATES[:-1]:
-        table[state, "bare"] = state
-        table[state, "unknown"] = state
-        table[state, "error"] = "failed"
+    for state in ("initial", "streaming", "finished", "blocked"):
+        moves[state, "bare"] = state
+        moves[state, "unknown"] = state
+        moves[state, "error"] = "failed"
     for state in ("initial", "streaming", "finished"):
-        table[state, "open"] = "streaming"
-        table[state, "closed"] = "finished"
-    return table
+        moves[state, "open"] = "streaming"
+        moves[state, "closed"] = "finished"
+    return moves
 
 
-TABLE: Final = _table()
-"""(state, input) to the next state; a pair that is missing is a violation."""
+_NEVER: Final = {
+    "done": "there is no end marker",
+    "comment": "clients of this dialect do not read comments",
+    "malformed": "an event is a JSON object",
+}
+_STREAM_STATES: Final = {
+    "initial": "nothing yet, or only usage and feedback",
+    "streaming": "a candidate began that has no finish",
+    "finished": "every candidate that began has its finish",
+    "blocked": "the prompt was blocked",
+    "failed": "after an error",
+}
 
-CANDIDATE_STATES: Final = ("open", "call", "finished")
-"""States of one candidate; `call` is inside a call that comes in pieces."""
-
-CANDIDATE_INPUTS: Final = (
-    "text",
-    "thought",
-    "whole",
-    "call",
-    "call:begin",
-    "call:piece",
-    "call:end",
-    "unknown",
-    "finish",
-    "again",  # an event of the candidate without parts and finish
-)
-"""Inputs of one candidate: its parts in order, then its finish."""
-
-CANDIDATE_TABLE: Final = {
-    **{
-        ("open", part): "open"
-        for part in ("text", "thought", "whole", "call", "unknown", "again")
+STREAM: Final = StateTable(
+    name="a stream",
+    states=_STREAM_STATES,
+    inputs=(
+        "bare",  # usage, feedback that blocks nothing, envelope alone
+        "open",  # candidates, one of which has no finish after it
+        "closed",  # candidates, all of which have their finish
+        "blocked",  # promptFeedback.blockReason without candidates
+        "error",
+        "unknown",
+        "done",  # [DONE]
+        "comment",
+        "malformed",
+        "end",
+    ),
+    moves=_stream_moves(),
+    rules={
+        "initial": "the stream ends with a finish, a blocked prompt or an error",
+        "streaming": "every candidate ends with its finishReason",
+        "finished": "nothing but usage follows the finish",
+        "blocked": "a blocked prompt has no candidates",
+        "failed": "nothing follows an error",
     },
-    ("open", "call:begin"): "call",
-    ("open", "finish"): "finished",
-    ("call", "call:piece"): "call",
-    ("call", "call:end"): "open",
-    ("call", "again"): "call",
-    ("finished", "again"): "finished",
-}
-"""(state, input) to the next state of a candidate."""
+    pair_rules={
+        (state, source): rule
+        for state in _STREAM_STATES
+        for source, rule in _NEVER.items()
+    },
+    recovery={
+        "open": "streaming",
+        "closed": "finished",
+        "blocked": "blocked",
+        "error": "failed",
+    },
+    last=frozenset({"failed"}),
+)
+"""The life of a stream."""
 
-_RULES: Final = {
-    "initial": "the stream ends with a finish, a blocked prompt or an error",
-    "streaming": "every candidate ends with its finishReason",
-    "finished": "nothing but usage follows the finish",
-    "blocked": "a blocked prompt has no candidates",
-    "failed": "nothing follows an error",
-}
-_CANDIDATE_RULES: Final = {
-    "open": "a piece of a call needs a functionCall with name and willContinue",
-    "call": "a call in pieces ends with a functionCall without willContinue",
-    "finished": "finishReason stands on the last event of its candidate",
-}
-# After a violation the checker goes on where the event would have led.
-_RECOVERY: Final = {
-    "open": "streaming",
-    "closed": "finished",
-    "blocked": "blocked",
-    "error": "failed",
-}
-_CANDIDATE_RECOVERY: Final = {
-    "call:begin": "call",
-    "call:piece": "call",
-    "call:end": "open",
-    "finish": "finished",
-}
+CANDIDATE: Final = StateTable(
+    name="a candidate",
+    states={
+        "open": "between parts",
+        "call": "inside a call that comes in pieces",
+        "finished": "after its finishReason",
+    },
+    inputs=(
+        "text",
+        "thought",
+        "whole",
+        "call",
+        "call:begin",
+        "call:piece",
+        "call:end",
+        "unknown",
+        "finish",
+        "again",  # an event of the candidate without parts and finish
+    ),
+    moves={
+        **{
+            ("open", part): "open"
+            for part in ("text", "thought", "whole", "call", "unknown", "again")
+        },
+        ("open", "call:begin"): "call",
+        ("open", "finish"): "finished",
+        ("call", "call:piece"): "call",
+        ("call", "call:end"): "open",
+        ("call", "again"): "call",
+        ("finished", "again"): "finished",
+    },
+    rules={
+        "open": "a piece of a call needs a functionCall with name and willContinue",
+        "call": "a call in pieces ends with a functionCall without willContinue",
+        "finished": "finishReason stands on the last event of its candidate",
+    },
+    recovery={
+        **dict.fromkeys(("text", "thought", "whole", "call", "unknown"), "open"),
+        "call:begin": "call",
+        "call:piece": "call",
+        "call:end": "open",
+        "finish": "finished",
+    },
+)
+"""The life of a candidate: its parts in order, then its finish."""
+
+TABLES: Final = (STREAM, CANDIDATE)
+"""Every table of this grammar."""
 
 _DATA: Final = frozenset(
     {
@@ -163,21 +172,17 @@ def check_stream(events: Iterable[NativeItem]) -> list[GrammarViolation]:
     Returns:
         What violates the grammar; empty for a legal stream.
     """
-    checker = StreamChecker()
-    found: list[GrammarViolation] = []
-    for event in events:
-        found += checker.feed(event)
-    return found + checker.close()
+    return check_all(StreamChecker(), events)
 
 
 class StreamChecker:
     """Checks the grammar event by event."""
 
     def __init__(self) -> None:
-        self.state: str = "initial"
-        """The state after the events so far, one of `STATES`."""
+        self.state: str = STREAM.initial
+        """The state after the events so far, one of `STREAM.states`."""
         self.candidates: dict[int, str] = {}
-        """The state of every candidate that began, one of `CANDIDATE_STATES`."""
+        """The state of every candidate that began, one of `CANDIDATE.states`."""
         self._number = 0
         self._before = self.state
 
@@ -200,14 +205,9 @@ class StreamChecker:
         else:
             name = type(event).__name__
             source = _OTHERS.get(name, "malformed")
-        state = TABLE.get((self.state, source))
-        if state is None:
-            rule = _NEVER.get(source) or _RULES[self.state]
+        self.state, rule = STREAM.step(self.state, source)
+        if rule is not None:
             found.append(self._violation(name, rule))
-            if self.state != "failed":
-                state = _RECOVERY.get(source)
-        if state is not None:
-            self.state = state
         self._number += 1
         return found
 
@@ -219,9 +219,8 @@ class StreamChecker:
             The violation if a candidate has no finish and no error came.
         """
         self._before = self.state
-        if (self.state, "end") in TABLE:
-            return []
-        return [self._violation("end", _RULES[self.state])]
+        _, rule = STREAM.step(self.state, "end")
+        return [] if rule is None else [self._violation("end", rule)]
 
     def _event(self, data: Any, name: str, found: list[GrammarViolation]) -> str:
         """Check the inside of an event, and say which input it is."""
@@ -256,7 +255,7 @@ class StreamChecker:
         if type(index) is not int or index < 0:
             found.append(self._violation(name, "index is a number from 0"))
             index = position
-        state = self.candidates.get(index, "open")
+        state = self.candidates.get(index, CANDIDATE.initial)
         content = candidate.get("content")
         parts = content.get("parts") if type(content) is dict else None
         inputs = [_part_input(part) for part in parts] if type(parts) is list else []
@@ -266,12 +265,9 @@ class StreamChecker:
         elif not inputs:
             inputs.append("again")
         for source in inputs:
-            following = CANDIDATE_TABLE.get((state, source))
-            if following is None:
-                rule = _CANDIDATE_RULES[state]
+            state, rule = CANDIDATE.step(state, source)
+            if rule is not None:
                 found.append(self._violation(name, rule))
-                following = _CANDIDATE_RECOVERY.get(source, "open")
-            state = following
         self.candidates[index] = state
 
     def _violation(self, event: str, rule: str) -> GrammarViolation:
@@ -281,11 +277,6 @@ class StreamChecker:
 
 
 _OTHERS: Final = {"EndSentinel": "done", "KeepaliveComment": "comment"}
-_NEVER: Final = {
-    "done": "there is no end marker",
-    "comment": "clients of this dialect do not read comments",
-    "malformed": "an event is a JSON object",
-}
 
 
 def _part_input(part: Any) -> str:

@@ -9,13 +9,12 @@ It takes native items (what `event_decoder` gives) and says what the vendor's gr
 does not allow.  Compatible servers break it freely and our decoder accepts that; what
 our encoder writes never does.
 
-Source:
-    wire/openai_chat.md section 6, read 2026-11-21.
+Source: wire/openai_chat.md section 6, read 2026-11-21.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, Final
 
 from modelwire.codecs._base import (
@@ -24,60 +23,76 @@ from modelwire.codecs._base import (
     KeepaliveComment,
     NativeEvent,
 )
+from modelwire.codecs._state_table import StateTable, check_all
 from modelwire.codecs.openai_chat._wire import OBJECT_CHUNK
 
-__all__ = ["CHOICE_TABLE", "STREAM_TABLE", "StreamChecker", "check_stream"]
+__all__ = ["CHOICE", "STREAM", "TABLES", "StreamChecker", "check_stream"]
 
+_NO_END: Final = "a stream ends with [DONE] or an error"
+_USAGE_LAST: Final = "usage comes after the choices"
 _ROLE_FIRST: Final = "the first delta of a choice has the role"
 _NO_MORE: Final = "a choice that is finished has no more deltas"
-_AFTER_DONE: Final = "nothing follows [DONE]"
-_AFTER_ERROR: Final = "nothing follows an error"
-_USAGE_LAST: Final = "usage comes after the choices"
-_NO_END: Final = "a stream ends with [DONE] or an error"
+_NOT_JSON: Final = "an event is a JSON object or [DONE]"
 
-STREAM_TABLE: Final[Mapping[tuple[str, str], tuple[str, str | None]]] = {
-    ("open", "chunk"): ("open", None),
-    ("open", "usage"): ("counted", None),
-    ("open", "other"): ("open", None),
-    ("open", "error"): ("failed", None),
-    ("open", "done"): ("done", None),
-    ("open", "end"): ("open", _NO_END),
-    ("counted", "chunk"): ("counted", _USAGE_LAST),
-    ("counted", "usage"): ("counted", "usage comes once"),
-    ("counted", "other"): ("counted", None),
-    ("counted", "error"): ("failed", None),
-    ("counted", "done"): ("done", None),
-    ("counted", "end"): ("counted", _NO_END),
-    ("done", "chunk"): ("done", _AFTER_DONE),
-    ("done", "usage"): ("done", _AFTER_DONE),
-    ("done", "other"): ("done", _AFTER_DONE),
-    ("done", "error"): ("done", _AFTER_DONE),
-    ("done", "done"): ("done", _AFTER_DONE),
-    ("done", "end"): ("done", None),
-    ("failed", "chunk"): ("failed", _AFTER_ERROR),
-    ("failed", "usage"): ("failed", _AFTER_ERROR),
-    ("failed", "other"): ("failed", _AFTER_ERROR),
-    ("failed", "error"): ("failed", _AFTER_ERROR),
-    ("failed", "done"): ("failed", _AFTER_ERROR),
-    ("failed", "end"): ("failed", None),
-}
-"""(state, input) to (next state, rule that is broken); comments are no input."""
+STREAM: Final = StateTable(
+    name="a stream",
+    states={
+        "open": "choices may come",
+        "counted": "after the usage",
+        "done": "after [DONE]",
+        "failed": "after an error",
+    },
+    inputs=("chunk", "usage", "other", "error", "done", "malformed", "end"),
+    moves={
+        ("open", "chunk"): "open",
+        ("open", "usage"): "counted",
+        ("open", "other"): "open",
+        ("open", "error"): "failed",
+        ("open", "done"): "done",
+        ("counted", "other"): "counted",
+        ("counted", "error"): "failed",
+        ("counted", "done"): "done",
+        ("done", "end"): "done",
+        ("failed", "end"): "failed",
+    },
+    rules={"done": "nothing follows [DONE]", "failed": "nothing follows an error"},
+    pair_rules={
+        ("counted", "chunk"): _USAGE_LAST,
+        ("counted", "usage"): "usage comes once",
+        ("open", "end"): _NO_END,
+        ("counted", "end"): _NO_END,
+        ("open", "malformed"): _NOT_JSON,
+        ("counted", "malformed"): _NOT_JSON,
+    },
+    last=frozenset({"done", "failed"}),
+)
+"""The life of a stream; comments are no input."""
 
-CHOICE_TABLE: Final[Mapping[tuple[str, str], tuple[str, str | None]]] = {
-    ("START", "role"): ("OPEN", None),
-    ("START", "delta"): ("OPEN", _ROLE_FIRST),
-    ("START", "empty"): ("START", None),
-    ("START", "finish"): ("CLOSED", _ROLE_FIRST),
-    ("OPEN", "role"): ("OPEN", "the role comes once"),
-    ("OPEN", "delta"): ("OPEN", None),
-    ("OPEN", "empty"): ("OPEN", None),
-    ("OPEN", "finish"): ("CLOSED", None),
-    ("CLOSED", "role"): ("CLOSED", _NO_MORE),
-    ("CLOSED", "delta"): ("CLOSED", _NO_MORE),
-    ("CLOSED", "empty"): ("CLOSED", None),
-    ("CLOSED", "finish"): ("CLOSED", "a choice finishes once"),
-}
-"""The same for one choice; one wire choice is one or several inputs, in this order."""
+CHOICE: Final = StateTable(
+    name="a choice",
+    states={
+        "START": "nothing yet",
+        "OPEN": "after its role",
+        "CLOSED": "after its finish_reason",
+    },
+    inputs=("role", "delta", "empty", "finish"),
+    moves={
+        ("START", "role"): "OPEN",
+        ("START", "empty"): "START",
+        ("OPEN", "delta"): "OPEN",
+        ("OPEN", "empty"): "OPEN",
+        ("OPEN", "finish"): "CLOSED",
+        ("CLOSED", "empty"): "CLOSED",
+    },
+    rules={"START": _ROLE_FIRST, "OPEN": "the role comes once", "CLOSED": _NO_MORE},
+    pair_rules={("CLOSED", "finish"): "a choice finishes once"},
+    recovery={"delta": "OPEN", "finish": "CLOSED"},
+    last=frozenset({"CLOSED"}),
+)
+"""The life of a choice; one wire choice is one or several inputs, in this order."""
+
+TABLES: Final = (STREAM, CHOICE)
+"""Every table of this grammar."""
 
 
 def check_stream(events: Iterable[Any]) -> list[GrammarViolation]:
@@ -90,18 +105,14 @@ def check_stream(events: Iterable[Any]) -> list[GrammarViolation]:
     Returns:
         Every violation, in order; none for a legal stream.
     """
-    checker = StreamChecker()
-    found: list[GrammarViolation] = []
-    for event in events:
-        found += checker.feed(event)
-    return found + checker.close()
+    return check_all(StreamChecker(), events)
 
 
 class _ChoiceState:
     __slots__ = ("calls", "custom", "state")
 
     def __init__(self) -> None:
-        self.state = "START"
+        self.state = CHOICE.initial
         self.calls = 0
         """How many calls began; the next one has this number."""
         self.custom: set[int] = set()
@@ -112,7 +123,7 @@ class StreamChecker:
     """The incremental form of `check_stream`."""
 
     def __init__(self) -> None:
-        self._state = "open"
+        self._state = STREAM.initial
         self._index = 0
         self._id: str | None = None
         self._choices: dict[int, _ChoiceState] = {}
@@ -142,7 +153,7 @@ class StreamChecker:
             self._event(event)
         else:
             self._name = type(event).__name__
-            self._break(self._state, "an event is a JSON object or [DONE]")
+            self._step("malformed")
         self._index += 1
         return self._found
 
@@ -169,7 +180,7 @@ class StreamChecker:
 
     def _step(self, kind: str) -> None:
         state = self._state
-        self._state, rule = STREAM_TABLE[state, kind]
+        self._state, rule = STREAM.step(state, kind)
         if rule is not None:
             self._break(state, rule)
 
@@ -235,7 +246,7 @@ class StreamChecker:
             inputs.append("finish")
         for kind in inputs or ("empty",):
             state = choice.state
-            choice.state, rule = CHOICE_TABLE[state, kind]
+            choice.state, rule = CHOICE.step(state, kind)
             if rule is not None:
                 self._break(state, rule)
         calls = delta.get("tool_calls")

@@ -1,5 +1,5 @@
 """
-The event grammar of a Responses stream, as two tables of states.
+The event grammar of a Responses stream, as two state tables.
 
     stream   := (queued | created | in_progress)* (item)* terminal
     terminal := completed | incomplete | failed | cancelled | error failed?
@@ -9,7 +9,7 @@ The event grammar of a Responses stream, as two tables of states.
     call     := delta* done                                  arguments or input
     built-in := progress events, and the deltas of its kind
 
-`STREAM_TABLE` has the life of the stream, `ITEM_TABLE` that of one item.  Items are
+`STREAM` has the life of the stream, `ITEM` that of one item.  Items are
 told apart by *output_index* and may interleave, as recorded; the indexes are dense.
 Beside the tables the checker sees to one id per item, sequence numbers that rise by
 one, and a terminal event with the items of the stream.  Whether a text equals its
@@ -31,55 +31,16 @@ from modelwire.codecs._base import (
     NativeEvent,
     NativeItem,
 )
+from modelwire.codecs._state_table import StateTable, check_all
+from modelwire.codecs.openai_responses._event_inputs import LIFE, item_input, type_of
 
-__all__ = [
-    "EVENT_TYPES",
-    "ITEM_INPUTS",
-    "ITEM_STATES",
-    "ITEM_TABLE",
-    "STREAM_INPUTS",
-    "STREAM_STATES",
-    "STREAM_TABLE",
-    "StreamChecker",
-    "check_stream",
-    "is_progress",
-]
+__all__ = ["ITEM", "STREAM", "TABLES", "StreamChecker", "check_stream"]
 
 # --- the life of a stream -----------------------------------------------------------
 
-STREAM_STATES: Final = (
-    "initial",  # nothing yet
-    "created",  # queued or created came, items may follow
-    "running",  # after in_progress, or between items
-    "errored",  # after `error`: response.failed may follow
-    "ended",  # after a terminal event
-)
-"""Every state of a stream."""
 
-STREAM_INPUTS: Final = (
-    "queued",
-    "created",
-    "in_progress",
-    "item",
-    "completed",
-    "cut",
-    "error",
-    "unknown",
-    "done",
-    "malformed",
-    "end",
-)
-"""
-Every input of a stream.
-
-`item` is any event of an item, `cut` a terminal event that says that the answer is not
-whole (incomplete, failed, cancelled), `done` the `[DONE]` that some servers write
-behind the terminal event, `end` the end of the bytes.
-"""
-
-
-def _stream_table() -> dict[tuple[str, str], str]:
-    table = {
+def _stream_moves() -> dict[tuple[str, str], str]:
+    moves = {
         ("initial", "queued"): "created",
         ("initial", "created"): "created",
         ("created", "queued"): "created",
@@ -94,32 +55,58 @@ def _stream_table() -> dict[tuple[str, str], str]:
         ("ended", "end"): "ended",
     }
     for state in ("created", "running"):
-        table[state, "completed"] = "ended"
-        table[state, "cut"] = "ended"
+        moves[state, "completed"] = "ended"
+        moves[state, "cut"] = "ended"
     for state in ("initial", "created", "running"):
-        table[state, "error"] = "errored"
-        table[state, "unknown"] = state
-    return table
+        moves[state, "error"] = "errored"
+        moves[state, "unknown"] = state
+    return moves
 
 
-STREAM_TABLE: Final = _stream_table()
-"""(state, input) to the next state; a pair that is missing is a violation."""
+_NO_END: Final = "the stream ends with a terminal event"
 
-_STREAM_RULES: Final = {
-    "initial": "response.created comes first",
-    "created": "in_progress, an item, or a terminal event",
-    "running": "an item, or a terminal event",
-    "errored": "only response.failed follows error",
-    "ended": "nothing follows the terminal event",
-}
-_STREAM_RECOVERY: Final = {
-    "created": "created",
-    "in_progress": "running",
-    "item": "running",
-    "completed": "ended",
-    "cut": "ended",
-    "error": "errored",
-}
+STREAM: Final = StateTable(
+    name="a stream",
+    states={
+        "initial": "nothing yet",
+        "created": "queued or created came, items may follow",
+        "running": "after in_progress, or between items",
+        "errored": "after `error`: response.failed may follow",
+        "ended": "after a terminal event",
+    },
+    inputs=(
+        "queued",
+        "created",
+        "in_progress",
+        "item",  # any event of an item
+        "completed",
+        "cut",  # a terminal event of an answer in part: incomplete, failed, cancelled
+        "error",
+        "unknown",
+        "done",  # the `[DONE]` that some servers write behind the terminal event
+        "malformed",
+        "end",
+    ),
+    moves=_stream_moves(),
+    rules={
+        "initial": "response.created comes first",
+        "created": "in_progress, an item, or a terminal event",
+        "running": "an item, or a terminal event",
+        "errored": "only response.failed follows error",
+        "ended": "nothing follows the terminal event",
+    },
+    pair_rules={(state, "end"): _NO_END for state in ("initial", "created", "running")},
+    recovery={
+        "created": "created",
+        "in_progress": "running",
+        "item": "running",
+        "completed": "ended",
+        "cut": "ended",
+        "error": "errored",
+    },
+    last=frozenset({"errored", "ended"}),
+)
+"""The life of a stream."""
 
 # --- the life of an item ------------------------------------------------------------
 
@@ -164,24 +151,39 @@ _BUILTINS: Final = {
 }
 """Built-in calls with one text, which may be missing."""
 
-ITEM_STATES: Final = (
-    "none",  # not added yet
-    "message",  # between its parts
-    "reasoning",
-    *(name + end for name in _GROWING for end in ("", ".ended")),
-    "unknown_part",
-    *(name + end for name in _CALLS for end in ("", ".ended")),
-    *(name + end for name in _BUILTINS for end in ("", ".growing", ".ended")),
-    "shell",  # between its commands
-    "command",
-    "image",
-    "whole",  # comes whole, or only with its progress
-    "unknown_item",
-    "closed",  # after output_item.done
-)
-"""Every state of an item."""
+_ITEM_STATES: Final = {
+    "none": "not added yet",
+    "message": "a message, between its parts",
+    "reasoning": "a reasoning item, between its parts",
+    **{
+        name + end: f"{name.replace('_', ' ')}{said}"
+        for name in _GROWING
+        for end, said in (("", ", growing"), (".ended", ", whole"))
+    },
+    "unknown_part": "in a part of an unknown type",
+    **{
+        name + end: f"a {name} call{said}"
+        for name in _CALLS
+        for end, said in (("", ", growing"), (".ended", ", whole"))
+    },
+    **{
+        name + end: f"{name.replace('_', ' ')}{said}"
+        for name in _BUILTINS
+        for end, said in (
+            ("", ", begun"),
+            (".growing", ", growing"),
+            (".ended", ", whole"),
+        )
+    },
+    "shell": "a shell call, between its commands",
+    "command": "in a command of a shell call",
+    "image": "an image that is made",
+    "whole": "an item that comes whole, or only with its progress",
+    "unknown_item": "an item of an unknown type",
+    "closed": "after output_item.done",
+}
 
-ITEM_INPUTS: Final = (
+_ITEM_INPUTS: Final = (
     *("added:" + kind for kind in ("message", "reasoning", *_CALLS, *_BUILTINS)),
     "added:shell",
     "added:image",
@@ -213,11 +215,10 @@ ITEM_INPUTS: Final = (
     "unknown",
     "item.done",
 )
-"""Every input of an item."""
 
 
-def _item_table() -> dict[tuple[str, str], str]:
-    table: dict[tuple[str, str], str] = {
+def _item_moves() -> dict[tuple[str, str], str]:
+    moves: dict[tuple[str, str], str] = {
         ("text", "text.annotation"): "text",
         ("shell", "command.added"): "command",
         ("command", "command.delta"): "command",
@@ -225,37 +226,37 @@ def _item_table() -> dict[tuple[str, str], str]:
         ("image", "image.partial"): "image",
         ("unknown_part", "part.done"): "message",
     }
-    for source in ITEM_INPUTS:
+    for source in _ITEM_INPUTS:
         if source.startswith("added:"):
             kind = source.removeprefix("added:")
-            table["none", source] = "unknown_item" if kind == "unknown" else kind
+            moves["none", source] = "unknown_item" if kind == "unknown" else kind
         else:
             # What belongs to an item that is not known is not known either.
-            table["unknown_item", source] = "unknown_item"
+            moves["unknown_item", source] = "unknown_item"
             if not source.startswith("part") and source != "item.done":
-                table["unknown_part", source] = "unknown_part"
+                moves["unknown_part", source] = "unknown_part"
     for state, (owner, opened, delta, ended, closed) in _GROWING.items():
-        table[owner, opened] = state
-        table[state, delta] = state
-        table[state, ended] = f"{state}.ended"
-        table[f"{state}.ended", closed] = owner
-    table["message", "part:unknown"] = "unknown_part"
+        moves[owner, opened] = state
+        moves[state, delta] = state
+        moves[state, ended] = f"{state}.ended"
+        moves[f"{state}.ended", closed] = owner
+    moves["message", "part:unknown"] = "unknown_part"
     for state, (delta, ended) in _CALLS.items():
-        table[state, delta] = state
-        table[state, ended] = f"{state}.ended"
+        moves[state, delta] = state
+        moves[state, ended] = f"{state}.ended"
     for state, (delta, ended) in _BUILTINS.items():
-        table[state, delta] = f"{state}.growing"
-        table[f"{state}.growing", delta] = f"{state}.growing"
-        table[state, ended] = f"{state}.ended"
-        table[f"{state}.growing", ended] = f"{state}.ended"
+        moves[state, delta] = f"{state}.growing"
+        moves[f"{state}.growing", delta] = f"{state}.growing"
+        moves[state, ended] = f"{state}.ended"
+        moves[f"{state}.growing", ended] = f"{state}.ended"
         # A shell's output comes command by command.
         if state == "shell_output":
-            table[f"{state}.ended", delta] = f"{state}.growing"
-            table[f"{state}.ended", ended] = f"{state}.ended"
+            moves[f"{state}.ended", delta] = f"{state}.growing"
+            moves[f"{state}.ended", ended] = f"{state}.ended"
         for end in ("", ".growing", ".ended"):
-            table[state + end, "progress"] = state + end
+            moves[state + end, "progress"] = state + end
     for state in ("shell", "image", "whole"):
-        table[state, "progress"] = state
+        moves[state, "progress"] = state
     for state in (
         "message",
         "reasoning",
@@ -266,101 +267,43 @@ def _item_table() -> dict[tuple[str, str], str]:
         "whole",
         "unknown_item",
     ):
-        table[state, "item.done"] = "closed"
-    for state in ITEM_STATES[1:-1]:
-        table[state, "unknown"] = state
-    return table
+        moves[state, "item.done"] = "closed"
+    for state in _ITEM_STATES:
+        if state not in ("none", "closed"):
+            moves[state, "unknown"] = state
+    return moves
 
 
-ITEM_TABLE: Final = _item_table()
-"""(state, input) to the next state; a pair that is missing is a violation."""
-
-_ITEM_RULES: Final = {
-    "none": "output_item.added comes first",
-    "closed": "nothing follows output_item.done",
-}
-
-_KINDS: Final = {
-    "message": "message",
-    "reasoning": "reasoning",
-    "function_call": "function",
-    "custom_tool_call": "custom",
-    "mcp_call": "mcp",
-    "code_interpreter_call": "code",
-    "apply_patch_call": "patch",
-    "shell_call_output": "shell_output",
-    "shell_call": "shell",
-    "image_generation_call": "image",
-    "web_search_call": "whole",
-    "file_search_call": "whole",
-    "mcp_list_tools": "whole",
-    "mcp_approval_request": "whole",
-    "mcp_approval_response": "whole",
-    "computer_call": "whole",
-    "computer_call_output": "whole",
-    "local_shell_call": "whole",
-    "local_shell_call_output": "whole",
-    "tool_search_call": "whole",
-    "tool_search_output": "whole",
-    "additional_tools": "whole",
-    "compaction": "whole",
-    "program": "whole",
-    "program_output": "whole",
-}
-"""Which kind of item each type is."""
-
-_LIFE: Final = {
-    "response.queued": "queued",
-    "response.created": "created",
-    "response.in_progress": "in_progress",
-    "response.completed": "completed",
-    "response.incomplete": "cut",
-    "response.failed": "cut",
-    "response.cancelled": "cut",
-    "error": "error",
-}
-_ITEM_EVENTS: Final = {
-    "response.content_part.done": "part.done",
-    "response.reasoning_summary_part.added": "summary_part.added",
-    "response.reasoning_summary_part.done": "summary_part.done",
-    "response.output_text.delta": "text.delta",
-    "response.output_text.annotation.added": "text.annotation",
-    "response.output_text.done": "text.done",
-    "response.refusal.delta": "refusal.delta",
-    "response.refusal.done": "refusal.done",
-    "response.reasoning_text.delta": "reasoning_text.delta",
-    "response.reasoning_text.done": "reasoning_text.done",
-    "response.reasoning_summary_text.delta": "summary.delta",
-    "response.reasoning_summary_text.done": "summary.done",
-    "response.function_call_arguments.delta": "arguments.delta",
-    "response.function_call_arguments.done": "arguments.done",
-    "response.custom_tool_call_input.delta": "input.delta",
-    "response.custom_tool_call_input.done": "input.done",
-    "response.mcp_call_arguments.delta": "mcp_arguments.delta",
-    "response.mcp_call_arguments.done": "mcp_arguments.done",
-    "response.code_interpreter_call_code.delta": "code.delta",
-    "response.code_interpreter_call_code.done": "code.done",
-    "response.apply_patch_call_operation_diff.delta": "diff.delta",
-    "response.apply_patch_call_operation_diff.done": "diff.done",
-    "response.shell_call_output_content.delta": "output.delta",
-    "response.shell_call_output_content.done": "output.done",
-    "response.shell_call_command.added": "command.added",
-    "response.shell_call_command.delta": "command.delta",
-    "response.shell_call_command.done": "command.done",
-    "response.image_generation_call.partial_image": "image.partial",
-    "response.output_item.done": "item.done",
-}
-EVENT_TYPES: Final = frozenset(
-    {
-        *_LIFE,
-        *_ITEM_EVENTS,
-        "response.output_item.added",
-        "response.content_part.added",
+def _item_recovery() -> dict[str, str]:
+    """Give inputs that lead to one state wherever they are legal, and that state."""
+    found: dict[str, set[str]] = {}
+    for (_, source), state in _ITEM_MOVES.items():
+        found.setdefault(source, set()).add(state)
+    known = {
+        source: states - {"unknown_item", "unknown_part"}
+        for source, states in found.items()
     }
-)
-"""The events that are known, progress apart."""
+    return {source: min(states) for source, states in known.items() if len(states) == 1}
 
-_PARTS: Final = frozenset({"output_text", "refusal", "reasoning_text"})
+
+_ITEM_MOVES: Final = _item_moves()
+
+ITEM: Final = StateTable(
+    name="an item",
+    states=_ITEM_STATES,
+    inputs=_ITEM_INPUTS,
+    moves=_ITEM_MOVES,
+    rules={
+        "none": "output_item.added comes first",
+        "closed": "nothing follows output_item.done",
+    },
+    recovery=_item_recovery(),
+    last=frozenset({"closed"}),
+)
+"""The life of an item."""
+
+TABLES: Final = (STREAM, ITEM)
+"""Every table of this grammar."""
 
 
 def check_stream(events: Iterable[NativeItem]) -> list[GrammarViolation]:
@@ -373,11 +316,7 @@ def check_stream(events: Iterable[NativeItem]) -> list[GrammarViolation]:
     Returns:
         What violates the grammar; empty for a legal stream.
     """
-    checker = StreamChecker()
-    found: list[GrammarViolation] = []
-    for event in events:
-        found += checker.feed(event)
-    return found + checker.close()
+    return check_all(StreamChecker(), events)
 
 
 class _Item:
@@ -388,24 +327,24 @@ class _Item:
     def __init__(self) -> None:
         self.id: Any = None
         self.type = ""
-        self.state = "none"
+        self.state = ITEM.initial
 
 
 class StreamChecker:
     """Checks the grammar event by event."""
 
     def __init__(self) -> None:
-        self.state: str = "initial"
-        """The state after the events so far, one of `STREAM_STATES`."""
+        self.state: str = STREAM.initial
+        """The state after the events so far, one of `STREAM.states`."""
         self._number = 0
         self._items: dict[Any, _Item] = {}
         self._sequence: int | None = None
         self._before = self.state
 
     def item_state(self, output_index: int) -> str:
-        """Give the state of an item, one of `ITEM_STATES`."""
+        """Give the state of an item, one of `ITEM.states`."""
         item = self._items.get(output_index)
-        return "none" if item is None else item.state
+        return ITEM.initial if item is None else item.state
 
     def feed(self, event: NativeItem) -> list[GrammarViolation]:
         """
@@ -439,19 +378,18 @@ class StreamChecker:
         """
         found: list[GrammarViolation] = []
         self._before = self.state
-        if (self.state, "end") not in STREAM_TABLE:
-            self._say("end", "the stream ends with a terminal event", found)
+        self._step("end", "end", found)
         return found
 
     def _event(self, event: NativeEvent, found: list[GrammarViolation]) -> None:
         name, data = event.type, event.data
         self._check_sequence(name, data.get("sequence_number"), found)
-        life = _LIFE.get(name)
+        life = LIFE.get(name)
         if life is not None:
             self._step(life, name, found)
             self._check_response(life, name, data.get("response"), found)
             return
-        source = _item_input(name, data)
+        source = item_input(name, data)
         if source == "unknown" and data.get("output_index") not in self._items:
             self._step("unknown", name, found)
             return
@@ -459,13 +397,9 @@ class StreamChecker:
         self._item_event(source, name, data, found)
 
     def _step(self, source: str, name: str, found: list[GrammarViolation]) -> None:
-        state = STREAM_TABLE.get((self.state, source))
-        if state is None:
-            self._say(name, _STREAM_RULES[self.state], found)
-            if self.state not in ("errored", "ended"):
-                state = _STREAM_RECOVERY.get(source)
-        if state is not None:
-            self.state = state
+        self.state, rule = STREAM.step(self.state, source)
+        if rule is not None:
+            self._say(name, rule, found)
 
     def _item_event(
         self, source: str, name: str, data: Any, found: list[GrammarViolation]
@@ -481,15 +415,11 @@ class StreamChecker:
                 if index != len(self._items):
                     self._say(name, f"output_index is {len(self._items)}", found)
                 self._items[index] = item
-        state = ITEM_TABLE.get((item.state, source))
-        if state is None:
-            rule = _ITEM_RULES.get(item.state) or _expected(item.state)
-            self._before = f"{self.state}/{item.state}"
+        before = item.state
+        item.state, rule = ITEM.step(before, source)
+        if rule is not None:
+            self._before = f"{self.state}/{before}"
             self._say(name, rule, found)
-            if item.state != "closed":
-                state = _recovered(source)
-        if state is not None:
-            item.state = state
         self._check_id(item, source, name, data, found)
 
     def _check_id(
@@ -507,7 +437,7 @@ class StreamChecker:
             id_ = data.get("item_id")
         if source.startswith("added:"):
             item.id = id_
-            item.type = _type_of(data.get("item"))
+            item.type = type_of(data.get("item"))
         elif id_ is not None and id_ != item.id:
             self._say(name, "an item keeps its id", found)
         if source == "progress" and item.type and f".{item.type}." not in name:
@@ -553,46 +483,3 @@ class StreamChecker:
                 index=self._number, event=event, state=self._before, rule=rule
             )
         )
-
-
-def _item_input(name: str, data: Any) -> str:
-    """Give the input of an item that an event is."""
-    if name == "response.output_item.added":
-        return "added:" + _KINDS.get(_type_of(data.get("item")), "unknown")
-    if name == "response.content_part.added":
-        part = _type_of(data.get("part"))
-        return f"part:{part if part in _PARTS else 'unknown'}"
-    found = _ITEM_EVENTS.get(name)
-    if found is not None:
-        return found
-    return "progress" if is_progress(name) else "unknown"
-
-
-def is_progress(name: str) -> bool:
-    """
-    Say whether an event is the progress of an item.
-
-    Args:
-        name: The event's type.
-
-    Returns:
-        True for `response.<item type>.<status>`.
-    """
-    return name.removeprefix("response.").rpartition(".")[0] in _KINDS
-
-
-def _expected(state: str) -> str:
-    sources = sorted(source for known, source in ITEM_TABLE if known == state)
-    return ", ".join(source for source in sources if source != "unknown")
-
-
-def _recovered(source: str) -> str | None:
-    """Give the state that *source* leads to where it is legal, if that is one."""
-    states = {state for (_, known), state in ITEM_TABLE.items() if known == source}
-    states -= {"unknown_item", "unknown_part"}
-    return states.pop() if len(states) == 1 else None
-
-
-def _type_of(value: Any) -> str:
-    found = value.get("type") if type(value) is dict else None
-    return found if type(found) is str else ""

@@ -29,7 +29,7 @@ from modelwire.codecs._limits import DEFAULT_LIMITS
 from modelwire.codecs._loss_gate import LossGate
 from modelwire.codecs._losses import LossLog
 from modelwire.codecs._sequential import Sequencer, _size as size_of
-from modelwire.codecs.openai_responses._grammar import EVENT_TYPES, is_progress
+from modelwire.codecs.openai_responses._event_inputs import EVENT_TYPES, is_progress
 from modelwire.codecs.openai_responses._stream_events import has_unknown_keys
 from modelwire.codecs.openai_responses._stream_output import (
     PARTS,
