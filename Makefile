@@ -8,6 +8,7 @@
 #   make lint types          style and house rules; mypy and pyright
 #   make bench [ARGS=...]    the measurements
 #   make fuzz [SECONDS=60]   the fuzz harnesses
+#   make mutants [ARGS=...]  break our own code on purpose; the suite must notice
 #   make docs                write docs/losses.md and docs/grammars.md from the code
 #   make build               sdist and wheel in $(DIST)
 #   make clean               remove all that this file makes
@@ -43,7 +44,7 @@ FUZZING := -e '.[speed,testing]'
 ORACLES := $(if $(wildcard $(SHARED)/oracles),$(ENVS)/oracles/.stamp)
 JUDGES = $(if $(ORACLES),MODELWIRE_ORACLE_PYTHON="$$(cd $(ENVS) && pwd)/oracles/bin/python")
 
-.PHONY: demo test test-all lint types bench fuzz docs build clean oracles
+.PHONY: demo test test-all lint types bench fuzz mutants docs build clean oracles
 .DELETE_ON_ERROR:
 
 # $(call fill,NAME,PYTHON,PIP ARGUMENTS)
@@ -114,6 +115,9 @@ fuzz: $(ENVS)/fuzz/.stamp
 	else \
 	    echo "fuzz: there is no fuzz/run.py in this checkout, so nothing was run"; \
 	fi
+
+mutants: $(ENVS)/test/.stamp $(ORACLES)
+	$(JUDGES) $(ENVS)/test/bin/python tools/mutants.py $(ARGS)
 
 docs: $(ENVS)/demo/.stamp
 	$(ENVS)/demo/bin/python tools/make_loss_docs.py
