@@ -24,6 +24,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=None,
         help="who goes first in modelwire.codecs._json (default: orjson if installed)",
     )
+    parser.addoption(
+        "--megabytes",
+        type=int,
+        default=1,
+        help="how long the streams of tests/limits are",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

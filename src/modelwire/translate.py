@@ -347,6 +347,7 @@ class StreamTranslator(Watched):
             ids=ids,
             created=created,
             framing=framing,
+            limits=limits,
             on_loss=on_loss,
             **_profile(target_profile),
         )
@@ -368,6 +369,16 @@ class StreamTranslator(Watched):
         """What could not be carried over so far."""
         losses = self._encoder.losses
         return losses if self._stow is None else self._stow.account(losses)
+
+    @property
+    def error(self) -> ErrorInfo | None:
+        """The error that ended the stream, the source's or a limit of *limits*."""
+        return self._watch.error or self._encoder.error
+
+    @property
+    def complete(self) -> bool:
+        """Whether the stream ended as a whole answer ends, for the client too."""
+        return self._watch.complete and self._encoder.error is None
 
     @property
     def failed(self) -> bool:

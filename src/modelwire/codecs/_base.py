@@ -267,6 +267,11 @@ class StreamEncoder(Protocol):
         """What could not be carried over so far."""
         ...
 
+    @property
+    def error(self) -> ErrorInfo | None:
+        """What the stream ended in, the source's error or a limit; `None`: nothing."""
+        ...
+
     def encode(self, chunk: StreamChunk) -> bytes:
         """Take a chunk and give the bytes that can be written now."""
         ...

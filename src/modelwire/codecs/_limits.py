@@ -86,7 +86,9 @@ class Limits:
 
     Deltas of a second block while a sequential dialect has the first one open, and
     the text that a terminal event repeats (Responses, images included).  Worst case:
-    that many bytes, doubled while the terminal event is written.
+    three times this number in words of forty characters each, and up to ten times more
+    while the events that end an answer of Responses are written, each of which
+    repeats it (tests/limits/test_memory.py).
     """
     max_ignored_bytes: int = attrs.field(default=64 * _KIB, validator=_at_least(0))
     """

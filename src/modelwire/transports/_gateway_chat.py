@@ -138,7 +138,7 @@ async def _relayed(
                 await write(data)
                 # Some servers keep the connection open behind the last event, and
                 # some clients leave as soon as they have read it.
-                if translator.complete:
+                if translator.complete or translator.error is not None:
                     break
     except TransportError as error:
         failure = info_of(error)

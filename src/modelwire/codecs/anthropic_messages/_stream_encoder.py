@@ -186,6 +186,8 @@ class MessagesStreamEncoder(BlockStream):
         self._sequencer = Sequencer(limits=limits)
         self._others: set[int] = set()
         self._choices: set[int] = set()
+        self.error: ErrorInfo | None = None
+        """What the stream ended in: the source's error, or a limit of ours."""
         self._ended = False
         self._over = False
 
@@ -486,6 +488,7 @@ class MessagesStreamEncoder(BlockStream):
     def _fail(self, error: ErrorInfo, raw: Any) -> None:
         """Write the error event, and before it what the client is not told yet."""
         del raw
+        self.error = error
         self._leave_block()
         if self._id:
             # The message has begun, even if nothing of it has been said.

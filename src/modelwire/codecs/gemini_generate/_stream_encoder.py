@@ -128,6 +128,8 @@ class GenerateStreamEncoder(BlockStream):
         self._buffer: list[bytes] = []
         self._began = False
         """Whether an event was written."""
+        self.error: ErrorInfo | None = None
+        """What the stream ended in: the source's error, or a limit of ours."""
         self._ended = False
         self._over = False
 
@@ -399,6 +401,7 @@ class GenerateStreamEncoder(BlockStream):
 
     def _fail(self, error: ErrorInfo) -> None:
         """End in an error; what is known of finished candidates goes before it."""
+        self.error = error
         for block in self._blocks.values():
             if not block.stopped:
                 self._break_off(block)
@@ -465,7 +468,23 @@ class GenerateStreamEncoder(BlockStream):
         drop_all({DIALECT: choice.message}, f"{path}.message", LossCode.ROLE_NAME, log)
 
     def _about_texts(self, choice: OutChoice, wire: JSONObject) -> None:
-        """Write the annotations of a candidate's texts."""
+        """Write the annotations of a candidate's texts, where there are any."""
+        if (
+            GROUNDING in wire
+            or CITATIONS in wire
+            or any(block.notes for block in choice.rows)
+        ):
+            # The texts as a whole are made for them only: the one time that a stream
+            # takes memory for all of its text (tests/limits/test_memory.py).
+            self._annotate(choice, wire)
+        if choice.orphans:
+            # The folded response has them on an empty text behind everything else.
+            path = f"{choice.path}.message.parts[{choice.parts}]"
+            self._log.drop(LossCode.OUT_ANNOTATIONS_CITATIONS, path)
+        if not choice.texts.whole:
+            _without_words(wire)
+
+    def _annotate(self, choice: OutChoice, wire: JSONObject) -> None:
         texts = choice.texts.texts()
         notes: list[list[Annotation]] = [[] for _ in texts]
         paths = [""] * len(texts)
@@ -501,12 +520,6 @@ class GenerateStreamEncoder(BlockStream):
                     severity=loss.severity,
                     detail=loss.detail,
                 )
-        if choice.orphans:
-            # The folded response has them on an empty text behind everything else.
-            path = f"{choice.path}.message.parts[{choice.parts}]"
-            self._log.drop(LossCode.OUT_ANNOTATIONS_CITATIONS, path)
-        if not choice.texts.whole:
-            _without_words(wire)
 
     _HANDLERS: ClassVar[dict[type, Callable[[Any, Any], None]]] = {
         **BlockStream.BLOCK_HANDLERS,

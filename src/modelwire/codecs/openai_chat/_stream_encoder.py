@@ -118,6 +118,8 @@ class ChatStreamEncoder(BlockStream):
         self._with_usage = request is None or bool(request.include_usage)
         self._usage: Any = None
         self._moderation: Any = None
+        self.error: ErrorInfo | None = None
+        """What the stream ended in: the source's error, or a limit of ours."""
         self._ended = False
         self._failed = False
 
@@ -337,6 +339,7 @@ class ChatStreamEncoder(BlockStream):
 
     def _fail(self, error: ErrorInfo, out: list[bytes]) -> None:
         """End in an error: no finish, no `[DONE]`, so that nobody sees a success."""
+        self.error = error
         self._ended = self._failed = True
         self._hot = -1
         for _, choice in sorted(self._choices.items()):

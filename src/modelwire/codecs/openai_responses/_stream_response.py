@@ -114,6 +114,8 @@ class ResponseStream(ItemStream):
         self._begun: JSONObject | None = None
         self._envelope_ids = Replay(ids)
         self._start_raw: Any = None
+        self.error: ErrorInfo | None = None
+        """What the stream ended in: the source's error, or a limit of ours."""
         self._ended = False
         self._repeats = False
         """
@@ -263,6 +265,7 @@ class ResponseStream(ItemStream):
 
     def _fail(self, error: ErrorInfo) -> None:
         """Write the error, and behind it the response as far as it came."""
+        self.error = error
         alone = self._repeats
         self._leave_item()
         log = self._log
