@@ -98,7 +98,7 @@ MUTATIONS: Final = (
         "sse/_scanner.py",
         "        pending += rest\n",
         "        self._open = pending = bytearray(bytes(pending) + rest)\n",
-        ("tests/sse",),
+        ("tests/limits",),
     ),
     Mutation(
         "array-hides-truncation",

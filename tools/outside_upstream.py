@@ -60,6 +60,41 @@ _THINKING: Final = (
     "generationConfig.thinkingConfig",
 )
 _JSON: Final = "application/json"
+_RESPONSE: Final = {
+    "background": False,
+    "completed_at": None,
+    "frequency_penalty": 0.0,
+    "instructions": None,
+    "max_output_tokens": None,
+    "max_tool_calls": None,
+    "metadata": {},
+    "parallel_tool_calls": True,
+    "presence_penalty": 0.0,
+    "previous_response_id": None,
+    "prompt_cache_key": None,
+    "reasoning": {"effort": "low", "summary": "detailed"},
+    "safety_identifier": None,
+    "service_tier": "default",
+    "store": True,
+    "temperature": 1.0,
+    "text": {"format": {"type": "text"}, "verbosity": "medium"},
+    "tool_choice": "auto",
+    "tools": [],
+    "top_logprobs": 0,
+    "top_p": 0.98,
+    "truncation": "disabled",
+}
+"""What OpenAI's server says of every response (recorded 2026)."""
+_MESSAGE_USAGE: Final = {
+    "cache_creation": {"ephemeral_5m_input_tokens": 0, "ephemeral_1h_input_tokens": 0},
+    "cache_creation_input_tokens": 0,
+    "cache_read_input_tokens": 0,
+    "inference_geo": "global",
+    "output_tokens_details": {"thinking_tokens": 0},
+    "server_tool_use": None,
+    "service_tier": "standard",
+}
+"""What Anthropic's server says of every message's usage (recorded 2026)."""
 
 
 class Scripted:
@@ -119,6 +154,7 @@ class Scripted:
             pieces = answer.pieces
             if dialect == OC and _dig(wish, "stream_options.include_usage") is not True:
                 pieces = (*pieces[:-2], pieces[-1])
+            pieces = tuple(_streamed(dialect, piece) for piece in pieces)
             return 200, "text/event-stream", pieces
         return 200, _JSON, (_whole(dialect, answer.body),)
 
@@ -174,14 +210,34 @@ def _sample(schema: Any, depth: int = 0) -> Any:
 
 
 def _whole(dialect: str, body: bytes) -> bytes:
-    """Add what OpenAI's specification demands of a completion, and few servers send."""
-    if dialect != OC:
-        return body
+    """Add what the vendor's own server says, and our tests' short answers do not."""
     value = json.loads(body)
-    for choice in value["choices"]:
-        choice["logprobs"] = None
-        choice["message"] |= {"refusal": None, "annotations": []}
+    if dialect == OC:
+        for choice in value["choices"]:
+            choice["logprobs"] = None
+            choice["message"] |= {"refusal": None, "annotations": []}
+    elif dialect == OR:
+        value = {**_RESPONSE, **value}
+    elif dialect == AM:
+        value = {"stop_details": None, "container": None, **value}
+        value["usage"] = {**_MESSAGE_USAGE, **value["usage"]}
+        for block in value["content"]:
+            if block["type"] == "text":
+                block.setdefault("citations", None)
+            elif block["type"] == "tool_use":
+                block.setdefault("caller", {"type": "direct"})
     return _dumps(value)
+
+
+def _streamed(dialect: str, piece: bytes) -> bytes:
+    """Add to an event what the vendor's own server says."""
+    if dialect != OR:
+        return piece
+    head, mark, data = piece.partition(b"data: ")
+    event = json.loads(data)
+    if "response" in event:
+        event["response"] = {**_RESPONSE, **event["response"]}
+    return head + mark + _dumps(event) + b"\n\n"
 
 
 def _error(dialect: str, status: int, message: str) -> bytes:
