@@ -7,9 +7,12 @@
 #   make test-all            the same on every Python of VERSIONS that is found
 #   make lint types          style and house rules; mypy and pyright
 #   make bench [ARGS=...]    the measurements
+#   make bench-gateway       the gateway under load, beside others that install
+#   make conformance-outside other people's conformance tools, on the gateway
 #   make fuzz [SECONDS=60]   the fuzz harnesses
 #   make mutants [ARGS=...]  break our own code on purpose; the suite must notice
-#   make docs                write docs/losses.md and docs/grammars.md from the code
+#   make limits              what 100 MB of a stream take in memory
+#   make docs                write docs/{losses,grammars,limits}.md from the code
 #   make build               sdist and wheel in $(DIST)
 #   make clean               remove all that this file makes
 
@@ -38,13 +41,14 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 PIP := $(ENVS)/pip/bin/python -m pip
 PIP_STAMP := $(ENVS)/pip/.stamp
 EVERYTHING := -e '.[speed,httpx,httpx2,serve,testing]'
+SERVING := -e '.[speed,httpx2,serve]'
 FUZZING := -e '.[speed,testing]'
 
 # The judges live beside the repository; without them the tests that ask them skip.
 ORACLES := $(if $(wildcard $(SHARED)/oracles),$(ENVS)/oracles/.stamp)
 JUDGES = $(if $(ORACLES),MODELWIRE_ORACLE_PYTHON="$$(cd $(ENVS) && pwd)/oracles/bin/python")
 
-.PHONY: demo test test-all lint types bench fuzz mutants docs build clean oracles
+.PHONY: demo test test-all lint types bench conformance-outside fuzz mutants limits docs build clean oracles
 .DELETE_ON_ERROR:
 
 # $(call fill,NAME,PYTHON,PIP ARGUMENTS)
@@ -109,6 +113,26 @@ bench: $(ENVS)/bench/.stamp
 	@[ -f bench/run.py ] || { echo "bench: there is no bench/run.py in this checkout"; exit 1; }
 	$(ENVS)/bench/bin/python bench/run.py $(ARGS)
 
+# Each peer has an environment of its own: they do not fit into one.
+PEER_litellm := 'litellm[proxy]==1.106.2'
+PEER_llm-rosetta := 'llm-rosetta[gateway]==0.13.0'
+PEER_ai-proxy-server := 'ai-proxy-server==3.3.2' anthropic
+PEERS := litellm llm-rosetta ai-proxy-server
+
+bench-gateway: $(ENVS)/bench-gateway/.stamp $(PEERS:%=$(ENVS)/peer-%/.stamp)
+	$(ENVS)/bench-gateway/bin/python bench/gateway.py --envs $(ENVS) $(ARGS)
+
+$(ENVS)/peer-%/.stamp: | $(PIP_STAMP)
+	@echo "== environment $(ENVS)/peer-$*"
+	@$(PYTHON) -m venv --without-pip $(ENVS)/peer-$*
+	@$(PIP) --python $(ENVS)/peer-$*/bin/python install -qq $(PEER_$*) \
+	    || echo "== peer-$* does not install and is left out"
+	@touch $@
+
+# compatcanary is a program of node; without npm it is skipped, with a message.
+conformance-outside: $(ENVS)/outside/.stamp
+	$(ENVS)/outside/bin/python tools/outside_conformance.py --node $(ENVS)/outside-node $(ARGS)
+
 fuzz: $(ENVS)/fuzz/.stamp
 	@if [ -f fuzz/run.py ]; then \
 	    $(ENVS)/fuzz/bin/python fuzz/run.py --seconds $(SECONDS) $(ARGS); \
@@ -119,9 +143,13 @@ fuzz: $(ENVS)/fuzz/.stamp
 mutants: $(ENVS)/test/.stamp $(ORACLES)
 	$(JUDGES) $(ENVS)/test/bin/python tools/mutants.py $(ARGS)
 
+limits: $(ENVS)/test/.stamp
+	$(ENVS)/test/bin/pytest tests/limits --megabytes=100 $(ARGS)
+
 docs: $(ENVS)/demo/.stamp
 	$(ENVS)/demo/bin/python tools/make_loss_docs.py
 	$(ENVS)/demo/bin/python tools/make_grammar_docs.py
+	$(ENVS)/demo/bin/python tools/make_limit_docs.py
 
 build: $(ENVS)/build/.stamp
 	rm -rf $(DIST)
@@ -147,7 +175,7 @@ $(PIP_STAMP):
 	@touch $@
 
 $(ENVS)/demo/.stamp: pyproject.toml | $(PIP_STAMP)
-	$(call fill,demo,$(PYTHON),-e '.[speed,httpx2,serve]' --group clients)
+	$(call fill,demo,$(PYTHON),$(SERVING) --group clients)
 
 $(ENVS)/test/.stamp: pyproject.toml | $(PIP_STAMP)
 	$(call fill,test,$(PYTHON),$(EVERYTHING) --group test --group clients)
@@ -166,6 +194,14 @@ $(ENVS)/types/.stamp: pyproject.toml | $(PIP_STAMP)
 
 $(ENVS)/bench/.stamp: pyproject.toml | $(PIP_STAMP)
 	$(call fill,bench,$(PYTHON),-e . --group bench)
+
+$(ENVS)/bench-gateway/.stamp: pyproject.toml | $(PIP_STAMP)
+	$(call fill,bench-gateway,$(PYTHON),$(SERVING))
+
+$(ENVS)/outside/.stamp: pyproject.toml | $(PIP_STAMP)
+	$(call fill,outside,$(PYTHON),-e '.[speed,httpx,serve]' --group outside)
+	@npm install --silent --no-fund --no-audit --prefix $(ENVS)/outside-node \
+	    compatcanary@0.2.2 || echo "== compatcanary does not install and is left out"
 
 $(ENVS)/fuzz/.stamp: pyproject.toml | $(PIP_STAMP)
 	$(call fill,fuzz,$(PYTHON),$(FUZZING))

@@ -8,9 +8,7 @@ tables of facts, and the profiles.  `make docs` runs it; a test runs the check.
 
 from __future__ import annotations
 
-import ast
 import inspect
-import itertools
 import re
 import sys
 from collections.abc import Iterator
@@ -18,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import attrs
+from described import described
 
 from modelwire import codecs
 from modelwire.codecs import Profile
@@ -105,22 +104,6 @@ def _families() -> Iterator[tuple[str, list[LossCode]]]:
     yield name, found
 
 
-def _described(source: str) -> dict[str, str]:
-    """Give the docstring under each name of the class in *source*."""
-    tree = ast.parse(source)
-    body = next(node for node in tree.body if isinstance(node, ast.ClassDef)).body
-    found: dict[str, str] = {}
-    for node, below in itertools.pairwise(body):
-        match node, below:
-            case (
-                ast.Assign(targets=[ast.Name(id=name)])
-                | ast.AnnAssign(target=ast.Name(id=name)),
-                ast.Expr(value=ast.Constant(value=str(text))),
-            ):
-                found[name] = " ".join(text.split())
-    return found
-
-
 def _cell(fact: Fact) -> str:
     wire = f"`{fact.wire}`" if _FIELD.fullmatch(fact.wire) else fact.wire
     if fact.how == "no":
@@ -147,7 +130,7 @@ def _head(*cells: str) -> str:
 
 
 def _concepts() -> Iterator[str]:
-    said = _described(inspect.getsource(_loss_codes))
+    said = described(inspect.getsource(_loss_codes))
     for name, members in _families():
         rows = [code for code in members if code not in NOT_CAUSED]
         if not rows:
@@ -174,7 +157,7 @@ def _shown(value: Any) -> str:
 
 
 def _profiles() -> Iterator[str]:
-    said = _described(inspect.getsource(Profile))
+    said = described(inspect.getsource(Profile))
     fields = [
         a.name for a in attrs.fields(Profile) if a.name not in ("dialect", "name")
     ]
