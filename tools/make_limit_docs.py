@@ -114,8 +114,10 @@ HELD: Final = (
     ),
     (
         "a translation into `gemini-generate`",
-        "calls until they are whole; for the offsets of citations 24 KiB of the text, "
-        "and what of it is not ASCII; `max_held_bytes`",
+        (
+            "calls until they are whole; for the offsets of citations 24 KiB of "
+            "the text, and what of it is not ASCII; `max_held_bytes`"
+        ),
     ),
     (
         "a translation into `openai-chat`",
