@@ -1,20 +1,11 @@
-"""
-Deterministic mutation of bytes, and replay of kept inputs.
-
-A target is a module with `SEEDS` (bytes that make sense) and `check(data)`, which
-raises when its invariant does not hold.  Same seed number, same inputs.
-"""
+"""Deterministic mutation of bytes: the same seed number gives the same inputs."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
-__all__ = ["CORPUS", "inputs", "kept"]
-
-CORPUS = Path(__file__).with_name("corpus")
-"""Kept inputs: `corpus/<target>/*`; each is replayed before anything new is tried."""
+__all__ = ["inputs"]
 
 _TOKENS = (
     b"\n", b"\r", b"\r\n", b"\n\n", b"data:", b"data: ", b"event: ", b": \n",
@@ -23,13 +14,6 @@ _TOKENS = (
     b"\xef\xbb\xbf", b"\xff", b"\x00", "\u2028".encode(), b"[" * 200, b'{"a":' * 200,
 )  # fmt: skip
 """Pieces that parsers stumble over."""
-
-
-def kept(target: str) -> list[bytes]:
-    """Give the kept inputs of *target*, by name."""
-    folder = CORPUS / target
-    paths = sorted(folder.iterdir()) if folder.is_dir() else []
-    return [path.read_bytes() for path in paths]
 
 
 def inputs(seeds: Sequence[bytes], number: int) -> Iterator[bytes]:
