@@ -134,11 +134,7 @@ conformance-outside: $(ENVS)/outside/.stamp
 	$(ENVS)/outside/bin/python tools/outside_conformance.py --node $(ENVS)/outside-node $(ARGS)
 
 fuzz: $(ENVS)/fuzz/.stamp
-	@if [ -f fuzz/run.py ]; then \
-	    $(ENVS)/fuzz/bin/python fuzz/run.py --seconds $(SECONDS) $(ARGS); \
-	else \
-	    echo "fuzz: there is no fuzz/run.py in this checkout, so nothing was run"; \
-	fi
+	$(ENVS)/fuzz/bin/python fuzz/run.py --seconds $(SECONDS) $(ARGS)
 
 mutants: $(ENVS)/test/.stamp $(ORACLES)
 	$(JUDGES) $(ENVS)/test/bin/python tools/mutants.py $(ARGS)
@@ -199,12 +195,12 @@ $(ENVS)/bench-gateway/.stamp: pyproject.toml | $(PIP_STAMP)
 	$(call fill,bench-gateway,$(PYTHON),$(SERVING))
 
 $(ENVS)/outside/.stamp: pyproject.toml | $(PIP_STAMP)
-	$(call fill,outside,$(PYTHON),-e '.[speed,httpx,serve]' --group outside)
+	$(call fill,outside,$(PYTHON),$(SERVING) --group outside)
 	@npm install --silent --no-fund --no-audit --prefix $(ENVS)/outside-node \
 	    compatcanary@0.2.2 || echo "== compatcanary does not install and is left out"
 
 $(ENVS)/fuzz/.stamp: pyproject.toml | $(PIP_STAMP)
-	$(call fill,fuzz,$(PYTHON),$(FUZZING))
+	$(call fill,fuzz,$(PYTHON),$(FUZZING) --group fuzz)
 
 $(ENVS)/build/.stamp: pyproject.toml | $(PIP_STAMP)
 	$(call fill,build,$(PYTHON),--group build)

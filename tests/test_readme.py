@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 
 import pytest
+from tests._examples import blocks, run as example, upstream
 from tests._paths import REPO
+from tests.gateway._asgi import ask as ask_of
 
 from modelwire.codecs import anthropic_messages
 
@@ -47,15 +48,8 @@ STREAM = "".join(
 ).encode()
 
 
-def blocks() -> list[str]:
-    text = (REPO / "README.md").read_text(encoding="utf-8")
-    return re.findall(r"```python\n(.*?)```", text, re.DOTALL)
-
-
-def run(code: str, **names):
-    namespace = {"__name__": "readme", **names}
-    exec(compile(code, "README.md", "exec"), namespace)
-    return namespace
+def run(code, **names):
+    return example(code, "README.md", **names)
 
 
 def send(encoded):
@@ -68,12 +62,15 @@ def send(encoded):
         yield STREAM[start : start + 13]
 
 
-def test_there_are_three_examples():
-    assert len(blocks()) == 3
+BLOCKS = blocks("README.md")
+
+
+def test_how_many_examples_there_are():
+    assert len(BLOCKS) == 6
 
 
 def test_sans_io_example(capsys):
-    names = run(blocks()[0], send=send)
+    names = run(BLOCKS[0], send=send)
     out = capsys.readouterr().out
     assert out.startswith("Hello.True Usage(")
     assert names["encoded"].losses == ()
@@ -91,7 +88,7 @@ def test_translation_example(capsys, seed):
     if seed is not None:
         body["seed"] = seed
     written = []
-    run(blocks()[1], send=send, write=written.append, body=json.dumps(body).encode())
+    run(BLOCKS[1], send=send, write=written.append, body=json.dumps(body).encode())
     stream = b"".join(written)
     assert stream.endswith(b"data: [DONE]\n\n")
     texts = [
@@ -146,7 +143,7 @@ def test_gateway_example(path):
 
     replies = []
     run(
-        blocks()[2],
+        BLOCKS[2],
         path=path,
         headers=(),
         body=json.dumps({"model": "gpt-5", **CLIENTS[path]}).encode(),
@@ -158,3 +155,43 @@ def test_gateway_example(path):
     ((status, _, body),) = replies
     assert status == 200
     assert b"Hello." in body
+
+
+@pytest.mark.parametrize("number", [3, 4])
+def test_client_examples(monkeypatch, capsys, number):
+    pytest.importorskip("httpx2")
+    for vendor in ("ANTHROPIC", "OPENAI"):
+        monkeypatch.setenv(f"{vendor}_API_KEY", "sk-test")
+    with upstream("Hel", "lo.") as server:
+        for vendor in ("ANTHROPIC", "OPENAI"):
+            monkeypatch.setenv(f"{vendor}_BASE_URL", server.url)
+        run(BLOCKS[number])
+    assert capsys.readouterr().out.strip() == "Hello."
+    (seen,) = server.seen
+    assert "sk-test" in str(seen.headers)
+
+
+def test_mounted_example(monkeypatch):
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-test")
+    with upstream("Hel", "lo.") as server:
+        monkeypatch.setenv("ANTHROPIC_BASE_URL", server.url)
+        app = run(BLOCKS[5])["app"]
+        told = ask_of(app, "/v1/messages", {"model": "m", "messages": []})
+    assert told.status == 200
+    assert told.json["content"][0]["text"] == "Hello."
+
+
+def test_the_command_serves(monkeypatch):
+    """The flags that the README gives are read."""
+    import argparse
+    import shlex
+
+    from modelwire._cli import _serve
+
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-test")
+    text = (REPO / "README.md").read_text(encoding="utf-8")
+    (line,) = [s for s in text.splitlines() if s.startswith("modelwire serve")]
+    parser = argparse.ArgumentParser()
+    _serve.add_arguments(parser)
+    config = _serve.config_of(parser.parse_args(shlex.split(line)[2:]))
+    assert config.routes.destination("gpt-5").model == "claude-sonnet-4-0"

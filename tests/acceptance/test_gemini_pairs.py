@@ -218,7 +218,7 @@ def test_L12_a_signature_is_reported_and_leaks_nowhere(target):
     assert "tool_call.thought_signature" in codes(encoded)
     if target == AM:
         assert [set(block) for block in body["content"]] == [
-            {"type", "id", "name", "input"}
+            {"type", "id", "name", "input", "caller"}
         ] * 2
     elif target == OR:
         assert b"c2ln" not in encoded.body

@@ -391,7 +391,7 @@ def test_S03_each_signature_stays_with_its_block():
         {"type": "thinking", "thinking": "one", "signature": "s1"},
         {"type": "redacted_thinking", "data": "d"},
         {"type": "thinking", "thinking": "two", "signature": "s2"},
-        {"type": "text", "text": "x"},
+        {"type": "text", "text": "x", "citations": None},
     ]
     response = anthropic_messages.decode_response(dumps(am_message(blocks)))
     again = json.loads(anthropic_messages.encode_response(response).body)

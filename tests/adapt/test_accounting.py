@@ -11,19 +11,27 @@ from functools import partial
 
 import attrs
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, settings, strategies as hypothesis
 
 from modelwire import adapt, codecs
 from modelwire.adapt._adapted import encode_adapted
 from modelwire.codecs import COLLECT
-from modelwire.ir import Base64Source, FileIdSource
+from modelwire.ir import (
+    Base64Source,
+    ChatRequest,
+    DocumentPart,
+    FileIdSource,
+    Message,
+    SearchResultPart,
+    TextPart,
+    TextSource,
+    ToolResultPart,
+)
 from modelwire.testing import assert_accounted, strategies as st
 
-PAIRS = [(a, b) for a in (*codecs.DIALECTS, None) for b in codecs.DIALECTS]
-PAIR = pytest.mark.parametrize(
-    ("source", "target"), PAIRS, ids=[f"{a}-to-{b}" for a, b in PAIRS]
-)
-QUICK = settings(max_examples=80)
+TARGET = pytest.mark.parametrize("target", codecs.DIALECTS)
+EXAMPLES = 16
+"""For each target and law; looked for further with `explore` and more of them."""
 
 
 def fetched(source):
@@ -54,45 +62,22 @@ def account(request, adapters, target):
     return adapted
 
 
-def of(source):
-    """Requests with tools that some target cannot enforce, now and then."""
-    return st.chat_requests(source)
-
-
-@PAIR
-def test_histories(source, target):
-    @QUICK
-    @given(of(source))
+@TARGET
+@pytest.mark.parametrize("step", range(3), ids=["histories", "schemas", "media"])
+def test_one_adapter(step, target):
+    @settings(max_examples=EXAMPLES)
+    @given(st.chat_requests(None))
     def check(request):
-        account(request, steps(target)[:1], target)
+        account(request, steps(target)[step : step + 1], target)
 
     check()
 
 
-@PAIR
-def test_schemas(source, target):
-    @QUICK
-    @given(of(source))
-    def check(request):
-        account(request, steps(target)[1:2], target)
-
-    check()
-
-
-@PAIR
-def test_media(source, target):
-    @QUICK
-    @given(of(source))
-    def check(request):
-        account(request, steps(target)[2:], target)
-
-    check()
-
-
-@PAIR
+@TARGET
+@pytest.mark.parametrize("source", [*codecs.DIALECTS, None])
 def test_all_of_them(source, target):
-    @QUICK
-    @given(of(source))
+    @settings(max_examples=EXAMPLES // 2)
+    @given(st.chat_requests(source))
     def check(request):
         adapted = account(request, steps(target), target)
         again = adapt.chain(adapted.request, steps(target))
@@ -102,38 +87,81 @@ def test_all_of_them(source, target):
     check()
 
 
-@pytest.mark.parametrize("target", codecs.DIALECTS)
-@pytest.mark.parametrize(
-    "options",
-    [
-        {"orphans": "text"},
-        {"unanswered": "drop"},
-        {"system": "hoist"},
-        {"orphans": "text", "unanswered": "drop", "system": "hoist"},
-    ],
-    ids=lambda options: "-".join(options.values()),
-)
-def test_other_ways_to_repair(options, target):
-    @settings(max_examples=200)
-    @given(of(None))
-    def check(request):
-        account(request, [partial(adapt.normalise, target=target, **options)], target)
+WAYS = [
+    {"orphans": "text"},
+    {"unanswered": "drop"},
+    {"system": "hoist"},
+    {"orphans": "text", "unanswered": "drop", "system": "hoist"},
+]
+
+
+@TARGET
+def test_other_ways_to_repair(target):
+    @settings(max_examples=2 * EXAMPLES)
+    @given(st.chat_requests(None), hypothesis.sampled_from(WAYS))
+    def check(request, way):
+        account(request, [partial(adapt.normalise, target=target, **way)], target)
 
     check()
 
 
-@pytest.mark.parametrize("target", codecs.DIALECTS)
-def test_rules_of_turns_that_alternate(target):
-    rules = attrs.evolve(
+def alternating(target):
+    return attrs.evolve(
         adapt.HISTORY_RULES[target],
         merge=frozenset({"user", "assistant"}),
         user_first=True,
         one_turn=True,
     )
 
-    @settings(max_examples=200)
-    @given(of(None))
+
+@TARGET
+def test_rules_of_turns_that_alternate(target):
+    rules = alternating(target)
+
+    @settings(max_examples=EXAMPLES)
+    @given(st.chat_requests(target))
     def check(request):
         account(request, [partial(adapt.normalise, target=target, rules=rules)], target)
 
     check()
+
+
+PDF = DocumentPart(source=Base64Source(data="", media_type="application/pdf"))
+FOUND = SearchResultPart(source="s", title="", content=(TextPart(text="a"),))
+
+
+def user(*parts):
+    return Message(role="user", parts=parts)
+
+
+def orphan(*content):
+    return Message(
+        role="tool", parts=(ToolResultPart(call_id="call_00", content=content),)
+    )
+
+
+PINNED = [
+    # What a moved part became is no part of its class any more.
+    ("told search result", [user(TextPart(text="a")), orphan(FOUND)]),
+    (
+        "told document behind one that becomes text",
+        [
+            user(DocumentPart(source=TextSource(text="a", media_type="text/plain"))),
+            orphan(PDF),
+        ],
+    ),
+    ("merged search results", [user(FOUND), user(FOUND)]),
+    # Two messages are made from nothing, and one of them has another role.
+    ("told beside an empty message", [user(), orphan(), user(PDF)]),
+]
+
+
+@TARGET
+@pytest.mark.parametrize(
+    "messages", [case[1] for case in PINNED], ids=[case[0] for case in PINNED]
+)
+def test_found_by_searching(messages, target):
+    request = ChatRequest(model="m", messages=tuple(messages))
+    repair = partial(adapt.normalise, target=target, orphans="text")
+    account(request, [repair], target)
+    account(request, [partial(repair, rules=alternating(target))], target)

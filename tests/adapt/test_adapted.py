@@ -138,9 +138,37 @@ def test_places_of_a_chain_lie_in_the_last_request():
     }
 
 
-def test_what_was_made_and_dropped_never_was():
-    adapted = chain(request("a"), [with_opening, without_first])
+def without_last(current):
+    """Drop the last message: nothing takes its place."""
+    last = len(current.messages) - 1
+    return Adapted(
+        request=ChatRequest(model="m", messages=current.messages[:-1]),
+        losses=(loss("dropped", f"$.messages[{last}]"),),
+    )
+
+
+@pytest.mark.parametrize(
+    ("texts", "dropping"), [(("a",), without_first), ((), without_last)]
+)
+def test_what_was_made_and_dropped_never_was(texts, dropping):
+    adapted = chain(request(*texts), [with_opening, dropping])
     assert adapted.losses == ()
+
+
+def test_what_moved_and_was_dropped_is_dropped():
+    def move(current):
+        first, second = current.messages
+        return Adapted(
+            request=ChatRequest(model="m", messages=(second, first)),
+            losses=(loss("moved", "$.messages[0]", "$.messages[1]"),),
+            origins={
+                "$.messages[0]": "$.messages[1]",
+                "$.messages[1]": "$.messages[0]",
+            },
+        )
+
+    adapted = chain(request("a", "b"), [move, without_last])
+    assert told(adapted) == [("dropped", "$.messages[0]", None)]
 
 
 def test_a_change_inside_what_is_dropped_is_none():

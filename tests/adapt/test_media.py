@@ -164,7 +164,13 @@ def test_what_no_one_fetched_is_refused():
     adapted = resolve_media(request, lambda _: None, target="gemini-generate")
     with pytest.raises(UnsupportedFeatureError) as caught:
         gemini_generate.encode_request(adapted.request)
-    assert {loss.action for loss in caught.value.losses} == {"needs_fetch"}
+    (loss,) = caught.value.refused
+    assert (loss.action, loss.code) == ("needs_fetch", LossCode.IN_IMAGE_URL)
+    # The message that is left empty is filled: a request without contents is refused.
+    assert {loss.action for loss in caught.value.losses} == {
+        "needs_fetch",
+        "synthesised",
+    }
 
 
 def test_what_was_fetched_is_sent():
@@ -187,7 +193,7 @@ def test_needs_are_exactly_what_the_encoder_refuses_for_its_source(target):
         "video": Base64Source(data="AAAA", media_type="video/mp4"),
     }
 
-    @settings(max_examples=60)
+    @settings(max_examples=25)
     @given(st.chat_requests(None))
     def check(request):
         needs = missing_media(request, target=target)

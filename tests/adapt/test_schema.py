@@ -7,6 +7,7 @@ import pytest
 
 from modelwire.adapt import adapt_schema, schema_rules
 from modelwire.adapt._schema_keywords import excess
+from modelwire.adapt._schema_refs import References
 from modelwire.adapt._schema_rules import (
     ANTHROPIC_STRICT,
     ANTHROPIC_TOOL,
@@ -95,9 +96,11 @@ ROOTS = [
                 obj({"k": {"const": 2}, "b": STRING}, required=["k"])]},
      {**obj({"k": {"anyOf": [{"const": 1}, {"const": 2}]}, "a": STRING, "b": STRING}),
       "required": ["k"]}),
-    ("a definition", OPENAI_TOOL, {"$ref": "#/$defs/a", "$defs": {"a": obj({"x": STRING})}},
+    ("a definition", OPENAI_TOOL,
+     {"$ref": "#/$defs/a", "$defs": {"a": obj({"x": STRING})}},
      {"$defs": {"a": obj({"x": STRING})}, **obj({"x": STRING})}),
-    ("a definition, gemini", GEMINI_TOOL, {"$ref": "#/$defs/node", "$defs": {"node": NODE}},
+    ("a definition, gemini", GEMINI_TOOL,
+     {"$ref": "#/$defs/node", "$defs": {"node": NODE}},
      {"$defs": {"node": NODE}, **NODE}),
 ]  # fmt: skip
 
@@ -124,6 +127,8 @@ PROPERTIES = [
      {"type": "string", "format": "uuid"}, None),
     ("oneOf", OPENAI_STRICT, {"oneOf": [STRING, {"type": "null"}]},
      {"anyOf": [STRING, {"type": "null"}]}, (True, False)),
+    ("oneOf beside anyOf", OPENAI_STRICT, {"anyOf": [STRING], "oneOf": [STRING]},
+     {"anyOf": [STRING]}, (True, False)),
     ("open object", OPENAI_STRICT, obj({"a": STRING}, required=["a"]),
      closed({"a": STRING}, ["a"]), (False, True)),
     ("optional property", OPENAI_STRICT, closed({"a": STRING}),
@@ -302,7 +307,8 @@ def test_definitions_stand_in_place_where_there_are_no_references():
     "schema",
     [
         {"$ref": "#"},
-        {"$ref": "#/$defs/a", "$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"$ref": "#/$defs/a"}}},
+        {"$ref": "#/$defs/a",
+         "$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"$ref": "#/$defs/a"}}},
         {"allOf": [{"$ref": "#"}]},
         {"anyOf": [{"$ref": "#"}, {"$ref": "#/anyOf/0"}]},
         obj({"a": {"$ref": "#/properties/a"}}),
@@ -320,6 +326,21 @@ def test_cycles_end(schema, rules):
     again, notes = adapt_schema(adapted, rules)
     assert again is adapted
     assert notes == ()
+
+
+@pytest.mark.parametrize("order", ["abcdef", "fedcba", "cafebd"])
+def test_which_definitions_lead_back_to_themselves(order):
+    edges = {"a": "bc", "b": "d", "c": "ce", "d": "b", "e": "f", "f": ""}
+    refs = References(
+        {
+            "$defs": {
+                name: {"anyOf": [{"$ref": f"#/$defs/{other}"} for other in others]}
+                for name, others in edges.items()
+            }
+        }
+    )
+    found = {name for name in order if refs.is_recursive(f"#/$defs/{name}")}
+    assert found == {"b", "c", "d"}
 
 
 def test_openapi_spelling():
@@ -358,10 +379,8 @@ def test_spelling_alone_is_no_change_of_meaning():
 
 def shared(levels):
     """Definitions that each use the next one twice: two to the power of *levels*."""
-    defs = {
-        f"d{n}": obj({"a": {"$ref": f"#/$defs/d{n + 1}"}, "b": {"$ref": f"#/$defs/d{n + 1}"}})
-        for n in range(levels)
-    }  # fmt: skip
+    refs = [{"$ref": f"#/$defs/d{n + 1}"} for n in range(levels)]
+    defs = {f"d{n}": obj({"a": ref, "b": ref}) for n, ref in enumerate(refs)}
     defs[f"d{levels}"] = STRING
     return {**obj({"x": {"$ref": "#/$defs/d0"}}), "$defs": defs}
 

@@ -34,7 +34,7 @@ JUDGED = pytest.mark.parametrize(
     [row for row in ROWS.values() if not row.openapi],
     ids=[name for name, row in ROWS.items() if not row.openapi],
 )
-QUICK = settings(max_examples=60)
+QUICK = settings(max_examples=30)
 
 SCALARS = st.one_of(
     st.none(), st.booleans(), st.integers(-2, 9), st.sampled_from(("", "a", "bb", 2.5))

@@ -150,8 +150,8 @@ def test_the_encoder_has_nothing_to_add(codec, strict):
 
 
 def test_gemini_clients_that_write_schema_objects():
-    body = b"""{"contents":[{"parts":[{"text":"hi"}]}],"tools":[{"functionDeclarations":[
-        {"name":"f","parameters":{"type":"OBJECT","properties":{
+    body = b"""{"contents":[{"parts":[{"text":"hi"}]}],"tools":[{
+        "functionDeclarations":[{"name":"f","parameters":{"type":"OBJECT","properties":{
             "a":{"type":"STRING","nullable":true,"format":"uuid"}}}}]}]}"""
     source = gemini_generate.decode_request(
         body, path="/v1beta/models/m:generateContent"

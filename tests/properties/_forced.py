@@ -21,10 +21,12 @@ from modelwire.ir import (
     Finish,
     Logprobs,
     LogprobsDelta,
+    Opaque,
     ReasoningDelta,
     ReasoningPart,
     RefusalDelta,
     RefusalPart,
+    SignatureDelta,
     TextDelta,
     TextPart,
     TokenLogprob,
@@ -124,6 +126,15 @@ FORCED: tuple[Forced, ...] = (
     ),
     Forced(
         "openai-chat",
+        "stream",
+        r"out\.text merged .*",
+        "The same: two texts behind a call are next to each other in a stream, and a "
+        "whole answer has them in front of it.",
+        covers=False,
+        example=(*text(0, "a"), *call(1, "{}"), *text(2, "b"), *text(3, "c")),
+    ),
+    Forced(
+        "openai-chat",
         "plain",
         r"out\.audio dropped .*\.parts\[\d+\]",
         "A whole answer has one audio; in a stream a text may stand between two.",
@@ -170,6 +181,18 @@ FORCED: tuple[Forced, ...] = (
         r"resp\.logprobs dropped .*\.parts\[\d+\]\.logprobs",
         "The same, from the other side: here the choice's own win.",
         example=text(0, "a", OF_TEXT, OF_CHOICE),
+    ),
+    Forced(
+        "openai-chat",
+        "plain",
+        r"tool_call\.thought_signature moved .*\.signature",
+        "A call's signature may come behind its beginning; in a whole answer it is an "
+        "unknown field of the call.",
+        example=(
+            *call(0, "{}")[:2],
+            SignatureDelta(0, Opaque(value="s", dialect="openai-chat")),
+            BlockStop(0),
+        ),
     ),
     Forced(
         "openai-chat",
@@ -319,6 +342,18 @@ FORCED: tuple[Forced, ...] = (
         "A text without words has no event that its sources could count in.",
         empty=True,
         example=text(0, "", AnnotationDelta(0, 0, NOTE)),
+    ),
+    Forced(
+        "gemini-generate",
+        "value",
+        r"\$\.choices\[\d+\]\.extra\['gemini-generate'\]\.groundingMetadata"
+        r"\.grounding(Chunks|Supports)\b.*",
+        "The same, beside a text that has words: its sources are there on both ways.",
+        empty=True,
+        example=(
+            *text(0, "a", AnnotationDelta(0, 0, NOTE)),
+            *text(1, "", AnnotationDelta(0, 1, NOTE)),
+        ),
     ),
     Forced(
         "*",

@@ -12,6 +12,7 @@ import re
 from typing import Any
 
 import attrs
+from hypothesis import settings
 from tests.properties._forced import FORCED, Forced
 
 from modelwire import codecs
@@ -22,6 +23,7 @@ from modelwire.testing import canonical, compare, sorted_parts
 __all__ = [
     "Read",
     "disagreements",
+    "examples",
     "folded",
     "plain_way",
     "read_stream",
@@ -42,6 +44,11 @@ class Read:
     losses: tuple[Loss, ...]
     error: ErrorInfo | None = None
     complete: bool = True
+
+
+def examples(few: int, many: int = 500) -> settings:
+    """Give the number of examples: *many* with `--hypothesis-profile=explore`."""
+    return settings(max_examples=few if settings.default.derandomize else many)
 
 
 def folded(chunks: Any) -> Accumulator:
@@ -105,9 +112,12 @@ def _below(path: str, places: set[str]) -> bool:
     )
 
 
-def _row(rows: tuple[Forced, ...], target: str, way: str, what: str) -> Forced | None:
+def _row(
+    rows: tuple[Forced, ...], target: str, way: str, what: str, *, empty: bool
+) -> Forced | None:
     for row in rows:
         meant = row.way == way and row.target in ("*", target)
+        meant = meant and (empty or not row.empty)
         if meant and re.fullmatch(row.what, what, re.DOTALL):
             return row
     return None
@@ -140,8 +150,8 @@ def disagreements(
             if text in said[other]:
                 continue
             path = loss.path or ""
-            row = _row(rows, target, way, text)
-            if row is not None and (empty or not row.empty):
+            row = _row(rows, target, way, text, empty=bool(empty))
+            if row is not None:
                 if row.covers:
                     found = (loss.path, loss.to)
                     excused.update(_anywhere(place) for place in found if place)
@@ -155,9 +165,8 @@ def disagreements(
         stream.response, plain.response, target, empty=bool(empty)
     ):
         path = str(getattr(difference, "path", None) or getattr(difference, "to", None))
-        if not _below(_anywhere(path), excused) and not _row(
-            rows, target, "value", path
-        ):
+        row = _row(rows, target, "value", path, empty=bool(empty))
+        if row is None and not _below(_anywhere(path), excused):
             wrong.append(str(difference))
     return wrong
 

@@ -15,8 +15,18 @@ from hypothesis import given, settings, strategies as hyp
 from tests._corpus import cases
 
 from modelwire import codecs
+from modelwire.codecs import COLLECT
 from modelwire.errors import ERROR_KINDS, ErrorInfo, Permanent
-from modelwire.translate import translate_error
+from modelwire.ir import (
+    BlockStart,
+    StreamEnd,
+    StreamError,
+    StreamStart,
+    TextDelta,
+    TextPart,
+)
+from modelwire.testing import run_decoder
+from modelwire.translate import StreamTranslator, translate_error
 
 PAIRS = [(a, b) for a in codecs.DIALECTS for b in codecs.DIALECTS]
 OPENAI = {"unknown": "server_error"}
@@ -197,3 +207,37 @@ def test_bodies_that_are_none(body, source, target):
     answer = translate_error(body, source=source, target=target, status=502)
     assert read(answer, target).kind in ("server_error", "overloaded")
     assert answer.status in (500, 502, 503)
+
+
+# --- in a stream --------------------------------------------------------------------
+
+
+def broken_stream(dialect, info):
+    """Write a stream that says something and then fails."""
+    encoder = codecs.get(dialect).stream_encoder(on_loss=COLLECT)
+    chunks = [
+        StreamStart(id="r", model="m", created=1),
+        BlockStart(0, 0, TextPart(text="")),
+        TextDelta(0, "half"),
+        StreamError(info),
+        StreamEnd(complete=False),
+    ]
+    return b"".join(map(encoder.encode, chunks)) + encoder.close()
+
+
+@pytest.mark.parametrize(("source", "target"), PAIRS)
+def test_an_error_in_a_stream_survives(source, target):
+    for kind in ERROR_KINDS:
+        sent = broken_stream(source, ErrorInfo(kind=kind, message="the words"))
+        upstream = run_decoder(codecs.get(source).stream_decoder(), [sent])[-2].error
+        translator = StreamTranslator(source, target, on_loss=COLLECT)
+        written = translator.feed(sent) + translator.close()
+        assert not translator.complete
+        assert translator.error == upstream
+        *said, failed, end = run_decoder(codecs.get(target).stream_decoder(), [written])
+        assert "half" in [getattr(chunk, "text", None) for chunk in said]
+        assert isinstance(failed, StreamError)
+        assert end == StreamEnd(complete=False, terminator=end.terminator)
+        assert "the words" in failed.error.message
+        fallback = FALLBACKS[target].get(upstream.kind, upstream.kind)
+        assert failed.error.kind in (upstream.kind, fallback), kind

@@ -11,18 +11,21 @@ import json
 import re
 from typing import Any
 
+import attrs
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from tests._corpus import cases
 from tests.properties._forced import FORCED, ended
 from tests.properties._ways import (
     Read,
     disagreements,
+    examples,
     folded,
     plain_way,
     read_stream,
     spelled,
     stream_way,
+    write_stream,
 )
 
 from modelwire import codecs
@@ -33,6 +36,7 @@ from modelwire.ir import (
     AudioPart,
     BlockStart,
     BlockStop,
+    ChatRequest,
     ChoiceFinish,
     CompactionPart,
     Finish,
@@ -61,7 +65,6 @@ from modelwire.testing import strategies as st
 from modelwire.translate import StreamTranslator
 
 PAIRS = [(a, b) for a in codecs.DIALECTS for b in codecs.DIALECTS]
-QUICK = settings(max_examples=100)
 STREAMS = cases("stream")
 ONE_ANSWER = ("openai-responses", "anthropic-messages")
 """Dialects without several choices."""
@@ -104,7 +107,7 @@ def check_broken(source: Any, read: Read | None, target: str) -> None:
 
 @pytest.mark.parametrize(("source", "target"), PAIRS)
 def test_generated_streams_agree_with_plain_answers(source, target):
-    @QUICK
+    @examples(30)
     @given(st.chunk_sequences(source))
     def check(chunks):
         told = folded(chunks)
@@ -240,6 +243,20 @@ BUGS: list[tuple[str, str, list[Any], set[str]]] = [
         [
             *text(0, "ü"),
             *cited(1, "b"),
+        ],
+        {
+            f"out.text merged {PART}[0]",
+            f"out.text merged {PART}[1]",
+            f"resp.grounding synthesised ->{GROUNDING}",
+        },
+    ),
+    (
+        "a citation that ends beyond its text does not reach into the next one",
+        "gemini-generate",
+        [
+            *text(0, "a"),
+            AnnotationDelta(0, 0, attrs.evolve(NOTE, start=0, end=3)),
+            *text(1, "bcd"),
         ],
         {
             f"out.text merged {PART}[0]",
@@ -418,3 +435,36 @@ def test_sources_of_a_gemini_text_come_before_its_end():
     found = stream_way(read_stream(wire, "gemini-generate"), "anthropic-messages")
     (said,) = found.response.choices[0].message.parts
     assert [note.url for note in said.annotations] == ["https://a.example/"]
+
+
+def test_S05_a_late_signature_of_a_call_goes_back():
+    google = {"google": {"thought_signature": "sig"}}
+    start = {"index": 0, "id": "c", "function": {"name": "f", "arguments": "{}"}}
+    events = [
+        {"tool_calls": [{**start, "extra_content": {"google": {"other": 1}}}]},
+        {"tool_calls": [{"index": 0, "extra_content": google}]},
+    ]
+    wire = b"".join(
+        b"data: %b\n\n"
+        % json.dumps(NAMED | {"choices": [{"index": 0, "delta": d}]}).encode()
+        for d in events
+    )
+    chunks = read_stream(wire + END_OF_CALLS, "openai-chat")
+    (choice,) = folded(chunks).response.choices
+    request = ChatRequest(model="m", messages=(choice.message,))
+    encoded = codecs.get("openai-chat").encode_request(request)
+    (call,) = json.loads(encoded.body)["messages"][0]["tool_calls"]
+    assert call["extra_content"]["google"] == {"other": 1, "thought_signature": "sig"}
+    assert list(map(spelled, encoded.losses)) == [
+        "tool_call.thought_signature moved $.messages[0].parts[0].signature"
+    ]
+    body, losses = write_stream(chunks, "openai-chat")
+    assert b'"thought_signature":"sig"' in body
+    assert losses == ()
+
+
+NAMED = {"id": "r", "object": "chat.completion.chunk", "created": 1, "model": "m"}
+END_OF_CALLS = (
+    b'data: {"choices":[{"index":0,"delta":{},"finish_reason":"tool_calls"}]}\n\n'
+    b"data: [DONE]\n\n"
+)

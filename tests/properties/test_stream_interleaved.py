@@ -12,8 +12,8 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings, strategies as hyp
-from tests.properties._ways import folded, read_stream, write_stream
+from hypothesis import given, strategies as hyp
+from tests.properties._ways import examples, folded, read_stream, write_stream
 
 from modelwire import codecs
 from modelwire.errors import ErrorInfo
@@ -243,7 +243,7 @@ def parallel_calls(draw: hyp.DrawFn) -> list[Any]:
 
 @pytest.mark.parametrize(("target", "framing"), TARGETS)
 def test_parallel_calls_arrive_whole(target, framing):
-    @settings(max_examples=100)
+    @examples(30)
     @given(parallel_calls())
     def run(chunks):
         read = check(chunks, target, framing)
@@ -260,7 +260,7 @@ ENDS = {"an error": [BOOM, CUT], "a cut": [CUT], "only close()": []}
 @pytest.mark.parametrize("source", [None, *codecs.DIALECTS])
 @pytest.mark.parametrize("target", codecs.DIALECTS)
 def test_cut_anywhere_it_is_legal_and_no_answer(target, source):
-    @settings(max_examples=15)
+    @examples(4, 100)
     @given(st.chunk_sequences(source, errors=False))
     def run(chunks):
         check(chunks, target)

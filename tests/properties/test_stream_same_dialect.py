@@ -11,9 +11,9 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from tests._corpus import cases
-from tests.properties._ways import folded, read_stream, write_stream
+from tests.properties._ways import examples, folded, read_stream, write_stream
 
 from modelwire import codecs
 from modelwire.codecs import NativeEvent
@@ -21,7 +21,6 @@ from modelwire.testing import assert_accounted, canonical, strategies as st
 from modelwire.testing._wire_gemini_stream import streams as gemini_streams
 from modelwire.testing._wire_responses_stream import streams as responses_streams
 
-QUICK = settings(max_examples=100)
 STREAMS = cases("stream")
 
 NOT_THE_SAME = {
@@ -168,7 +167,7 @@ WIRES = {
 
 @pytest.mark.parametrize("dialect", codecs.DIALECTS)
 def test_generated_streams_are_written_again(dialect):
-    @QUICK
+    @examples(40)
     @given(WIRES[dialect])
     def check(wire):
         chunks = read_stream(wire, dialect)

@@ -414,3 +414,16 @@ def test_additions_name_both_places():
     assert found[0] == Added(
         to="$.messages[0].parts[1]", path="$.messages[0].parts[+]", owed=True
     )
+
+
+def test_what_only_one_of_two_classes_has_is_told_and_not_owed():
+    call = ToolCallPart(id="c", name="f", kind="shell")
+    note = Annotation(kind="url")
+    text = TextPart(text="a", annotations=(note,))
+    found = compare(request(assistant(call)), request(assistant(text)))
+    at = "$.messages[0].parts[0]"
+    assert Changed(path=at, to=at) in found
+    assert Removed(path=f"{at}.kind", owed=False) in found
+    place = f"{at}.annotations[0]"
+    assert Added(path=place, to=place, owed=False) in found
+    assert [difference for difference in found if difference.owed] == [found[0]]

@@ -7,6 +7,7 @@ The same cases for both HTTP libraries, synchronous and asynchronous.
 from __future__ import annotations
 
 import gzip
+import socket
 import threading
 import zlib
 
@@ -164,11 +165,21 @@ def test_connection_refused(world):
 
 
 def test_tls_to_a_server_without(world):
-    with Server(not_http) as server, pytest.raises(TransportError) as caught:
-        world.over(
-            at(server.url.replace("http:", "https:")),
-            lambda client: client.model().chat(REQUEST),
-        )
+    # A greeting in its own words at once: nothing is waited for.
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def greet():
+            peer, _ = listening.accept()
+            with peer:
+                peer.sendall(b"SSH-2.0-x\r\n")
+                peer.recv(65536)
+
+        greeter = threading.Thread(target=greet)
+        greeter.start()
+        url = f"https://127.0.0.1:{listening.getsockname()[1]}"
+        with pytest.raises(TransportError) as caught:
+            world.over(at(url), lambda client: client.model().chat(REQUEST))
+        greeter.join(5)
     assert caught.value.info.code == "tls_error"
     assert caught.value.info.should_retry is False
 

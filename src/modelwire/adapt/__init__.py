@@ -2,10 +2,23 @@
 Adapters: pure, optional steps between decoding a request and encoding it.
 
 A codec alone carries what its wire can carry and reports the rest.  An adapter changes
-the request first, so that more of it fits, and reports each change as a loss:
-`normalise` repairs histories, `adapt_schemas` rewrites JSON Schema, `with_media` puts
-in what the caller fetched, and `Carrier` takes opaque reasoning state through clients
-that have no field for it.  Nothing here opens a connection.
+the request first, so that more of it fits, and reports each change as a loss.  Nothing
+here opens a connection.  docs/adapt.md shows each:
+
+Common
+    `Adapted` is what every `Adapter` gives; `chain` runs several with one account.
+Histories
+    `normalise` repairs; `history_problems` only says what is wrong, as
+    `HistoryProblem`; `HISTORY_RULES` are the `HistoryRules` by target.
+Schemas
+    `adapt_schemas` rewrites those of a request, `adapt_schema` one, with a
+    `SchemaNote` for each change; `schema_rules` gives the `SchemaRules` of a target.
+Media
+    `missing_media` gives each `MediaNeed`, `with_media` puts in what was fetched, and
+    `resolve_media` does both with a function that fetches.
+Reasoning state
+    `Carrier` takes it through clients that have no field for it (docs/carrier.md);
+    `Stowed` and `StowStream` are what it gives.
 """
 
 from __future__ import annotations

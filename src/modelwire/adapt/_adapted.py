@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
@@ -87,15 +86,22 @@ def landed(path: str, origins: Mapping[str, str | None]) -> str | None:
     Returns:
         The path in the adapted request; `None` where something else stands now.
     """
-    if not origins:
-        return path
+    return _lander(origins)(path)
+
+
+def _lander(origins: Mapping[str, str | None]) -> Callable[[str], str | None]:
+    """Give `landed` for many paths: the way back is made once."""
     places = {old: new for new, old in origins.items() if old is not None}
-    for start in _beginnings(path):
-        if start in places:
-            return places[start] + path[len(start) :]
-        if start in origins:
-            return None
-    return path
+
+    def land(path: str) -> str | None:
+        for start in _beginnings(path) if origins else ():
+            if start in places:
+                return places[start] + path[len(start) :]
+            if start in origins:
+                return None
+        return path
+
+    return land
 
 
 def _beginnings(path: str) -> Iterable[str]:
@@ -126,11 +132,7 @@ def _together(
         path = None if loss.path is None else relocated(loss.path, origins)
         if path is not None or loss.to is not None:
             moved.append(loss if path == loss.path else attrs.evolve(loss, path=path))
-    gone = {
-        loss.path
-        for loss in moved
-        if loss.action in ("dropped", "needs_fetch") and loss.to is None
-    }
+    gone = _gone(moved)
     kept = [
         loss
         for loss in first
@@ -139,6 +141,28 @@ def _together(
         or not any(start in gone for start in _beginnings(loss.path))
     ]
     return [*kept, *moved]
+
+
+def _gone(losses: Iterable[Loss]) -> set[str | None]:
+    """Give the places of what is not there any more."""
+    return {
+        loss.path
+        for loss in losses
+        if loss.action in ("dropped", "needs_fetch") and loss.to is None
+    }
+
+
+def _next_places(step: Adapted) -> Callable[[str], str | None]:
+    """Find places of the request that a step took in the one that it gave."""
+    gone = _gone(step.losses)
+    land = _lander(step.origins)
+
+    def place(path: str) -> str | None:
+        if any(start in gone for start in _beginnings(path)):
+            return None
+        return land(path)
+
+    return place
 
 
 def _settled(losses: Iterable[Loss], place: Callable[[str], str | None]) -> list[Loss]:
@@ -168,8 +192,7 @@ def chain(request: ChatRequest, adapters: Iterable[Adapter]) -> Adapted:
     aliases = NO_ALIASES
     for adapter in adapters:
         step = adapter(request)
-        if step.origins:
-            losses = _settled(losses, partial(landed, origins=step.origins))
+        losses = _settled(losses, _next_places(step))
         losses = _together(losses, step.losses, origins)
         aliases = _joined(aliases, step.aliases)
         origins = _composed(origins, step.origins)
@@ -187,8 +210,9 @@ def _composed(
         new: None if old is None else relocated(old, first)
         for new, old in second.items()
     }
+    land = _lander(second)
     for place, origin in first.items():
-        new_place = landed(place, second)
+        new_place = land(place)
         if new_place is not None:
             out.setdefault(new_place, origin)
     return out

@@ -20,7 +20,8 @@ from modelwire.adapt._history_check import (
     match_results,
     speaker,
 )
-from modelwire.adapt._history_rules import HistoryRules, history_rules
+from modelwire.adapt._history_layout import lay_out
+from modelwire.adapt._history_rules import HistoryRules, continues, history_rules
 from modelwire.adapt._history_turns import Cell, History, Turn
 from modelwire.codecs._aliases import legal_name
 from modelwire.ir._losses import LossCode
@@ -59,9 +60,10 @@ def normalise(
     Args:
         request: The request.
         target: The dialect that it is for.
-        profile: The variant; none differs so far in what it takes.
+        profile: The variant; `None`: the usual one.
         orphans: What becomes of results whose call is not there: they are dropped, or
-            told by the user as text.  A second result of one call is dropped.
+            told by the user as text.  A second result of one call is dropped.  Where
+            the target keeps the beginning of the conversation they stay.
         unanswered: What becomes of calls without a result: they are answered with
             an error, or dropped.
         system: Whether instructions in the middle are kept where they are (the
@@ -74,7 +76,7 @@ def normalise(
         The request, each repair as a loss, and the ids that changed.  A history
         without problems comes back itself; so does the result of an earlier call.
     """
-    rules = rules or history_rules(target)
+    rules = rules or history_rules(target, profile)
     hoists = system == "hoist" and any(m.role in _SYSTEM for m in request.messages)
     if not hoists and not history_problems(
         request, target, profile=profile, rules=rules
@@ -103,7 +105,10 @@ class _Repair:
     ) -> None:
         self.history = history
         self.rules = rules
+        self.continues = continues(history.request, rules)
         self.missing_result = missing_result
+        self._numbers: dict[str, int] = {}
+        """The number in the newest id that was made of each id."""
 
     def _cells(self) -> list[list[Part]]:
         return [[cell.part for cell in turn.cells] for turn in self.history.turns]
@@ -114,22 +119,25 @@ class _Repair:
         """Take out results that answer nothing."""
         found = match_results(self._cells())
         history, turns = self.history, list(self.history.turns)
+        orphans = [] if self.continues else found.orphans
         for i, k in found.seconds:
             cell = turns[i].cells[k]
             history.lose(
                 LossCode.TOOL_RESULT_TEXT, cell.path, "dropped", detail="a second one"
             )
-        for i, k in found.orphans:
+        told: dict[int, list[Turn]] = {}
+        for i, k in orphans:
             cell = turns[i].cells[k]
             if as_text:
-                self._tell(turns[i], cell)
+                told.setdefault(id(turns[i]), []).append(self._told(cell))
             else:
                 history.lose(
                     LossCode.TOOL_RESULT_TEXT, cell.path, "dropped", detail="no call"
                 )
-        gone = {id(turns[i].cells[k]) for i, k in [*found.seconds, *found.orphans]}
+        gone = {id(turns[i].cells[k]) for i, k in [*found.seconds, *orphans]}
         for turn in turns:
             self._keep(turn, [cell for cell in turn.cells if id(cell) not in gone])
+        history.settle(told)
 
     def _keep(self, turn: Turn, cells: list[Cell]) -> None:
         """Leave a turn some of its parts; without any it goes."""
@@ -138,22 +146,21 @@ class _Repair:
         if changed and not cells:
             self.history.remove(turn)
 
-    def _tell(self, turn: Turn, cell: Cell) -> None:
+    def _told(self, cell: Cell) -> Turn:
         """Let the user tell what a result says whose call is not there."""
         result = cell.part
         assert isinstance(result, ToolResultPart)  # noqa: S101 - `match_results`
         head = TextPart(text=f"Output of the tool call {result.call_id}:")
         told = Turn(Message(role="user", parts=(head, *result.content)))
-        turns = self.history.turns
-        turns.insert(turns.index(turn) + 1, told)
         code = LossCode.TOOL_RESULT_TEXT
         self.history.lose(
             code, cell.path, "dropped", severity="approximation", detail="told as text"
         )
-        self.history.lose(code, None, "synthesised", at=told.cells[0])
+        self.history.lose(code, None, "synthesised", at=told)
         for number, inner in enumerate(told.cells[1:]):
             inner.path = f"{cell.path}.content[{number}]"
             self.history.lose(code, inner.path, "moved", at=inner)
+        return told
 
     def ids(self) -> None:
         """Give every call an id of its own, and its result the same."""
@@ -182,7 +189,9 @@ class _Repair:
                 seen.add(part.id)
 
     def _new_id(self, id_: str, taken: set[str], *, repeated: bool) -> str:
-        rules, number = self.rules, 1 + repeated
+        rules = self.rules
+        # Numbers that were given before are taken.
+        number = max(1 + repeated, self._numbers.get(id_, 0) + 1)
         while True:
             new = legal_name(
                 id_ if number == 1 else f"{id_}_{number}",
@@ -190,6 +199,7 @@ class _Repair:
                 limit=rules.id_limit,
             )
             if new not in taken:
+                self._numbers[id_] = number
                 return new
             number += 1
 
@@ -221,6 +231,7 @@ class _Repair:
             )
         for turn in turns:
             self._keep(turn, [cell for cell in turn.cells if id(cell) not in gone])
+        self.history.settle()
 
     # --- texts and turns ------------------------------------------------------------
 
@@ -235,13 +246,15 @@ class _Repair:
                 continue
             if rules.empty_text:
                 continue
-            kept = [cell for cell in turn.cells if not is_empty_text(cell.part)]
+            kept = []
             for cell in turn.cells:
-                if cell not in kept:
-                    history.lose(
-                        _text_code(turn), cell.path, "dropped", severity="cosmetic"
-                    )
+                if is_empty_text(cell.part):
+                    code = _text_code(turn)
+                    history.lose(code, cell.path, "dropped", severity="cosmetic")
+                else:
+                    kept.append(cell)
             self._keep(turn, kept)
+        history.settle()
 
     def hoist(self) -> None:
         """Move instructions behind the leading ones."""
@@ -251,12 +264,13 @@ class _Repair:
                 if not turn.cells:
                     self._drop_empty(turn)
                     continue
-                history.turns.remove(turn)
+                history.discard(turn)
                 history.system.append(turn)
                 history.lose(LossCode.SYS_MID, turn.path, "moved", at=turn)
+        history.settle()
 
     def _drop_empty(self, turn: Turn) -> None:
-        self.history.turns.remove(turn)
+        self.history.discard(turn)
         self.history.lose(
             _text_code(turn),
             turn.path,
@@ -283,20 +297,24 @@ class _Repair:
                 before = before if empty is turn else turn
                 self._drop_empty(empty)
                 continue
-            code = LossCode.ROLE_ALTERNATION
-            history.lose(code, turn.path, "merged", at=before)
-            for cell in turn.cells:
-                history.lose(code, cell.path, "moved", at=cell)
+            if turn.path is None:
+                history.absorb(turn)
+            else:
+                code = LossCode.ROLE_ALTERNATION
+                history.lose(code, turn.path, "merged", at=before)
+                for cell in turn.cells:
+                    history.lose(code, cell.path, "moved", at=cell)
             history.remove(turn)
-            before.cells = [*before.cells, *turn.cells]
+            before.cells += turn.cells
             if before.message.role != turn.message.role:
                 before.message = attrs.evolve(before.message, role="user")
+        history.settle()
 
     def open(self, text: str) -> None:
         """Let the user speak first."""
         history = self.history
         spoken = [t for t in history.turns if t.message.role not in _SYSTEM]
-        if not self.rules.user_first or not spoken:
+        if not self.rules.user_first or not spoken or self.continues:
             return
         if spoken[0].message.role == "assistant":
             turn = Turn(Message(role="user", parts=(TextPart(text=text),)))
@@ -307,28 +325,7 @@ class _Repair:
 
     def layout(self) -> None:
         """Put the results of every turn where the target wants them."""
-        matching = match_results(self._cells())
-        turns = list(self.history.turns)
-        for i, turn in enumerate(turns):
-            answers: list[Cell] = []
-            made: list[Cell] = []
-            early: list[Cell] = []
-            for k, cell in enumerate(turn.cells):
-                if not isinstance(cell.part, ToolCallPart):
-                    continue
-                at = matching.answers.get((i, k))
-                if at is None:
-                    made.append(self._made(cell.part))
-                    continue
-                answer = turns[at[0]].cells[at[1]]
-                answers.append(answer)
-                if at < (i, k):
-                    early.append(answer)
-            if answers or made:
-                self._place(turn, answers, made, early)
-        for turn in turns:
-            if not turn.cells and turn.message.parts:
-                self.history.remove(turn)
+        lay_out(self.history, self.rules, self._made)
 
     def _made(self, call: ToolCallPart) -> Cell:
         """Make the result of a call that no one answered."""
@@ -351,68 +348,6 @@ class _Repair:
             detail="the call was not answered",
         )
         return cell
-
-    def _place(
-        self, call: Turn, answers: list[Cell], made: list[Cell], early: list[Cell]
-    ) -> None:
-        """Put the results of one turn behind it."""
-        turns = self.history.turns
-        run, last = self._run(call, answers)
-        if self.rules.adjacent:
-            moving = [cell for cell in answers if cell not in run]
-        else:
-            moving = early
-        for cell in moving:
-            self._take(cell)
-            self.history.lose(LossCode.TOOL_RESULT_TEXT, cell.path, "moved", at=cell)
-        joined = self._joined(run, last)
-        if not (moving or made or joined):
-            return
-        for cell in joined:
-            self._take(cell)
-        new = [*joined, *moving, *made]
-        if last is None:
-            turn = Turn(Message(role="tool"))
-            turn.cells = new
-            turns.insert(turns.index(call) + 1, turn)
-            return
-        kept = [cell for cell in run if cell in last.cells]
-        place = last.cells.index(kept[-1]) + 1
-        last.cells = [*last.cells[:place], *new, *last.cells[place:]]
-
-    def _run(self, call: Turn, answers: list[Cell]) -> tuple[list[Cell], Turn | None]:
-        """
-        Give the results that follow a turn directly.
-
-        Returns:
-            The results, and the turn that more of them can be put into: the first
-            one where they must stand together, else the last.
-        """
-        turns = self.history.turns
-        run: list[Cell] = []
-        home: Turn | None = None
-        for turn in turns[turns.index(call) + 1 :]:
-            for cell in turn.cells:
-                if cell not in answers:
-                    return run, home
-                run.append(cell)
-                if home is None or not self.rules.one_turn:
-                    home = turn
-        return run, home
-
-    def _joined(self, run: list[Cell], home: Turn | None) -> list[Cell]:
-        """Give results in their order that stand in several messages and must not."""
-        if not self.rules.one_turn or home is None:
-            return []
-        turns = [t for t in self.history.turns if any(c in t.cells for c in run)]
-        if all(turn.message.role == "tool" for turn in turns):
-            return []
-        return [cell for cell in run if cell not in home.cells]
-
-    def _take(self, cell: Cell) -> None:
-        for turn in self.history.turns:
-            if cell in turn.cells:
-                turn.cells = [other for other in turn.cells if other is not cell]
 
 
 def _text_code(turn: Turn) -> LossCode:

@@ -7,12 +7,13 @@ target refuses.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import attrs
 
-from modelwire.adapt._history_rules import HistoryRules, history_rules
+from modelwire.adapt._history_rules import HistoryRules, continues, history_rules
 from modelwire.codecs._aliases import legal_name
 from modelwire.ir._base import Node
 from modelwire.ir._messages import Message
@@ -93,43 +94,31 @@ def match_results(messages: Sequence[Sequence[Part]]) -> Matching:
         before it, of the same tool if it names one.
     """
     out = Matching()
-    calls: dict[str, list[tuple[int, int]]] = {}
-    names: dict[tuple[int, int], str] = {}
+    queues: dict[tuple[str, str | None], deque[tuple[int, int]]] = {}
+    calls: list[tuple[int, int]] = []
     for i, parts in enumerate(messages):
         for k, part in enumerate(parts):
             if isinstance(part, ToolCallPart):
-                calls.setdefault(part.id, []).append((i, k))
-                names[i, k] = part.name
+                calls.append((i, k))
+                queues.setdefault((part.id, None), deque()).append((i, k))
+                if not part.id:
+                    queues.setdefault(("", part.name), deque()).append((i, k))
     for i, parts in enumerate(messages):
         for k, part in enumerate(parts):
             if not isinstance(part, ToolResultPart):
                 continue
-            open_ = calls.get(part.call_id, [])
-            call = _answered(part, (i, k), open_, names)
-            if call is not None:
-                out.answers[call] = (i, k)
-                open_.remove(call)
-            elif part.call_id and part.call_id in calls:
+            id_ = part.call_id
+            queue = queues.get((id_, None if id_ else part.name))
+            while queue and queue[0] in out.answers:
+                queue.popleft()
+            if queue and (id_ or queue[0] < (i, k)):
+                out.answers[queue.popleft()] = (i, k)
+            elif id_ and queue is not None:
                 out.seconds.append((i, k))
             else:
                 out.orphans.append((i, k))
-    out.unanswered = sorted(at for open_ in calls.values() for at in open_)
+    out.unanswered = [call for call in calls if call not in out.answers]
     return out
-
-
-def _answered(
-    result: ToolResultPart,
-    place: tuple[int, int],
-    open_: list[tuple[int, int]],
-    names: dict[tuple[int, int], str],
-) -> tuple[int, int] | None:
-    """Find the call of a result among those with its id."""
-    before = [at for at in open_ if at < place]
-    if result.call_id:
-        return next(iter(before or open_), None)
-    if result.name is not None:
-        before = [at for at in before if names[at] == result.name]
-    return next(iter(before), None)
 
 
 def speaker(message: Message) -> str:
@@ -167,14 +156,13 @@ def history_problems(
     Args:
         request: The request.
         target: The dialect that it is for.
-        profile: The variant; none differs so far in what it takes.
+        profile: The variant; `None`: the usual one.
         rules: Other rules than those of *target*.
 
     Returns:
         The problems, by message; empty when the history is legal.
     """
-    del profile
-    found = _Checker(request.messages, rules or history_rules(target)).all()
+    found = _Checker(request, rules or history_rules(target, profile)).all()
     return tuple(sorted(found, key=lambda problem: _order(problem.path)))
 
 
@@ -184,16 +172,18 @@ def _order(path: str) -> tuple[int, ...]:
 
 
 class _Checker:
-    def __init__(self, messages: tuple[Message, ...], rules: HistoryRules) -> None:
-        self.messages = messages
+    def __init__(self, request: ChatRequest, rules: HistoryRules) -> None:
+        self.messages = messages = request.messages
         self.rules = rules
+        self.continues = continues(request, rules)
         self.matching = match_results([message.parts for message in messages])
 
     def all(self) -> Iterator[HistoryProblem]:
         """Give every problem."""
         found = self.matching
         yield from self._at("unanswered_call", found.unanswered)
-        yield from self._at("orphan_result", found.orphans)
+        if not self.continues:
+            yield from self._at("orphan_result", found.orphans)
         yield from self._at("second_result", found.seconds)
         yield from self._at("misplaced_result", self._misplaced())
         yield from self._ids()
@@ -214,8 +204,9 @@ class _Checker:
         expected: dict[int, set[tuple[int, int]]] = {}
         for call, result in self.matching.answers.items():
             expected.setdefault(call[0], set()).add(result)
+        early = set(wrong)
         for i, results in expected.items():
-            wrong += sorted(results - set(self._behind(i, results)) - set(wrong))
+            wrong += sorted(results - set(self._behind(i, results)) - early)
         return wrong
 
     def _behind(
@@ -224,6 +215,8 @@ class _Checker:
         """Give the expected results that follow a message directly."""
         run: list[tuple[int, int]] = []
         for i in range(place + 1, len(self.messages)):
+            if not self.messages[i].parts and self.rules.empty_messages:
+                return run  # it says nothing, but it is written
             for k in range(len(self.messages[i].parts)):
                 if (i, k) not in expected:
                     return run
@@ -272,7 +265,8 @@ class _Checker:
             for i, message in enumerate(messages)
             if message.role not in ("system", "developer")
         ]
-        if rules.user_first and spoken and spoken[0][1].role == "assistant":
+        first = spoken[0][1].role if spoken and not self.continues else None
+        if rules.user_first and first == "assistant":
             yield HistoryProblem(
                 kind="assistant_first", path=f"$.messages[{spoken[0][0]}]"
             )

@@ -1,9 +1,9 @@
 """
 Which histories each target takes, as rows of data.
 
-`attrs.evolve` makes a row for a server of your own (Mistral's ids are nine letters
-and digits).  What an encoder does by itself (grouping results, renaming illegal
-names) is not here.
+`attrs.evolve` makes a row for a server of your own.  What an encoder does by itself
+(grouping results, renaming illegal names, ids of a fixed length as Mistral's) is not
+here.
 
 Source, read 2026-11-21:
     wire/mapping.md, rows role.alternation, tool_call.id and tool_result.text, and the
@@ -17,14 +17,19 @@ Source, read 2026-11-21:
 
 from __future__ import annotations
 
-from typing import Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import attrs
 
 from modelwire.codecs._aliases import NAME_CHARSET
 from modelwire.ir._base import Node
+from modelwire.ir._parts import UnknownPart
 
-__all__ = ["HISTORY_RULES", "HistoryRules", "Speaker", "history_rules"]
+if TYPE_CHECKING:
+    from modelwire.codecs._profile import Profile
+    from modelwire.ir._request import ChatRequest
+
+__all__ = ["HISTORY_RULES", "HistoryRules", "Speaker", "continues", "history_rules"]
 
 Speaker: TypeAlias = Literal["user", "assistant"]
 """Who a turn belongs to; results are the user's."""
@@ -56,12 +61,14 @@ class HistoryRules(Node):
     """Whether a result has a field that says that the tool failed."""
     result_names: bool = False
     """Whether a result must name its tool."""
+    stored: bool = False
+    """Whether the target may keep the beginning of a conversation, calls included."""
 
 
 HISTORY_RULES: Final[dict[str, HistoryRules]] = {
     "openai-chat": HistoryRules(name="openai chat", id_limit=40),
     "openai-responses": HistoryRules(
-        name="openai responses", adjacent=False, id_limit=64
+        name="openai responses", adjacent=False, id_limit=64, stored=True
     ),
     "anthropic-messages": HistoryRules(
         name="anthropic",
@@ -87,14 +94,40 @@ HISTORY_RULES: Final[dict[str, HistoryRules]] = {
 _USUAL: Final = HistoryRules(name="any")
 
 
-def history_rules(target: str) -> HistoryRules:
+def history_rules(target: str, profile: Profile | None = None) -> HistoryRules:
     """
     Give the rules of a target.
 
     Args:
         target: The dialect.
+        profile: The variant; where ids have a fixed length the encoder makes them.
 
     Returns:
         Its row; for a dialect that has none, results directly after their calls.
     """
-    return HISTORY_RULES.get(target, _USUAL)
+    rules = HISTORY_RULES.get(target, _USUAL)
+    if profile is not None and profile.call_id_length is not None:
+        return attrs.evolve(rules, id_charset=None, id_limit=None)
+    return rules
+
+
+def continues(request: ChatRequest, rules: HistoryRules) -> bool:
+    """
+    Say whether the target keeps messages before those of a request.
+
+    Args:
+        request: The request.
+        rules: What the target takes.
+
+    Returns:
+        Whether the calls of some results may stand where only the target sees them.
+    """
+    return rules.stored and (
+        request.previous_response_id is not None
+        or request.conversation is not None
+        or any(
+            isinstance(part, UnknownPart) and part.raw.get("type") == "item_reference"
+            for message in request.messages
+            for part in message.parts
+        )
+    )

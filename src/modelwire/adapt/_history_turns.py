@@ -7,7 +7,8 @@ where its parts came from, and what happened to them.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import attrs
 
@@ -20,6 +21,9 @@ from modelwire.ir._parts import Part
 from modelwire.ir._request import ChatRequest
 
 __all__ = ["Cell", "History", "Turn"]
+
+
+_NOTHING: Final[Mapping[int, Sequence[Turn]]] = {}
 
 
 class Cell:
@@ -47,11 +51,12 @@ class Turn:
         path: Where it stood in the source; `None`: it is new.
     """
 
-    __slots__ = ("cells", "message", "path")
+    __slots__ = ("cells", "gone", "message", "path")
 
     def __init__(self, message: Message, path: str | None = None) -> None:
         self.message = message
         self.path = path
+        self.gone = False
         self.cells = [
             Cell(part, None if path is None else f"{path}.parts[{k}]")
             for k, part in enumerate(message.parts)
@@ -100,6 +105,8 @@ class History:
         self.call_ids: dict[str, str] = {}
         """Ids that changed: target to source."""
         self._pending: list[_Pending] = []
+        self._about: dict[int, list[_Pending]] = {}
+        """What is said of each turn as a whole."""
 
     def lose(
         self,
@@ -112,13 +119,37 @@ class History:
         detail: str = "",
     ) -> None:
         """Record a repair; *at*: the part or turn that shows it in the end."""
-        self._pending.append(
-            _Pending(code, path, action, at=at, severity=severity, detail=detail)
-        )
+        loss = _Pending(code, path, action, at=at, severity=severity, detail=detail)
+        self._pending.append(loss)
+        if isinstance(at, Turn):
+            self._about.setdefault(id(at), []).append(loss)
+
+    def absorb(self, turn: Turn) -> None:
+        """Let what was said of a new turn be said of its first part instead."""
+        for loss in self._about.pop(id(turn), ()):
+            loss.at = turn.cells[0]
+
+    def discard(self, turn: Turn) -> None:
+        """Take out a turn, when everything is settled."""
+        turn.gone = True
+
+    def settle(self, behind: Mapping[int, Sequence[Turn]] = _NOTHING) -> None:
+        """
+        Take out the turns that are discarded, and put in new ones.
+
+        Args:
+            behind: New turns by the `id` of the one that they follow.
+        """
+        turns = []
+        for turn in self.turns:
+            if not turn.gone:
+                turns.append(turn)
+            turns += behind.get(id(turn), ())
+        self.turns = turns
 
     def remove(self, turn: Turn) -> None:
-        """Take out a turn of which nothing is left, and account for its own fields."""
-        self.turns.remove(turn)
+        """Discard a turn of which nothing is left, and account for its own fields."""
+        self.discard(turn)
         message, path = turn.message, turn.path
         if path is None:
             return

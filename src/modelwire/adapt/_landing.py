@@ -3,7 +3,8 @@ Where parts of a request stand when its encoded form is read again.
 
 Encoders split, join and drop messages, and only the output knows its places.  A tool
 result, a call and a text keep their order on the way: the third result of the request
-is the third of the output.
+is the third of the output.  What became another kind of part (a document that became
+text) is found by its neighbours: between two parts that are known there are as many.
 """
 
 from __future__ import annotations
@@ -12,7 +13,14 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from modelwire.ir._parts import Part, TextPart, UnknownPart
+from modelwire.ir._parts import (
+    Base64Source,
+    Part,
+    TextPart,
+    TextSource,
+    UnknownPart,
+    UrlSource,
+)
 
 if TYPE_CHECKING:
     from modelwire.ir._losses import Loss
@@ -37,7 +45,7 @@ class Landing:
             is no one's.
     """
 
-    __slots__ = ("_keys", "_places")
+    __slots__ = ("_messages", "_places")
 
     def __init__(
         self, request: ChatRequest, decoded: ChatRequest, losses: Iterable[Loss]
@@ -49,8 +57,18 @@ class Landing:
                 made.add(loss.to)
             elif loss.action in ("dropped", "needs_fetch") and loss.to is None:
                 gone.add(loss.path)
-        self._keys = {path: (key, n) for path, key, n in _numbered(request, gone)}
-        self._places = {(key, n): path for path, key, n in _numbered(decoded, made)}
+        there = {(key, n): path for path, key, n in _numbered(decoded, made)}
+        places = {
+            path: there.get((key, n)) for path, key, n in _numbered(request, gone)
+        }
+        self._places = _between(places, list(there.values()))
+        """Where each part of the request stands in the output, if that is known."""
+        self._messages: dict[str, str] = {}
+        """Where each message stands: where the first part that is known does."""
+        for path, found in self._places.items():
+            if found is not None:
+                message = path.rpartition(".parts[")[0]
+                self._messages.setdefault(message, found.rpartition(".parts[")[0])
 
     @staticmethod
     def is_needed(path: str | None) -> bool:
@@ -69,17 +87,33 @@ class Landing:
         """
         part = _PART.match(path)
         if part is not None:
-            key = self._keys.get(part[0])
-            found = None if key is None else self._places.get(key)
+            found = self._places.get(part[0])
             return None if found is None else found + path[part.end() :]
         message = _MESSAGE.match(path)
         if message is None:
             return path
-        for part_path, key in self._keys.items():
-            if part_path.startswith(f"{message[0]}.") and key in self._places:
-                found = self._places[key].rpartition(".parts[")[0]
-                return found + path[message.end() :]
-        return None
+        found = self._messages.get(message[0])
+        return None if found is None else found + path[message.end() :]
+
+
+def _between(places: dict[str, str | None], there: list[str]) -> dict[str, str | None]:
+    """Find the parts whose place is not known between those whose place is."""
+    numbers = {path: n for n, path in enumerate(there)}
+    claimed = set(places.values())
+    out = dict(places)
+    run: list[str] = []
+    start = 0
+    for path, found in (*places.items(), ("", None)):
+        if path and found is None:
+            run.append(path)
+            continue
+        end = len(there) if found is None else numbers[found]
+        free = [place for place in there[start:end] if place not in claimed]
+        if run and len(free) == len(run):
+            out.update(zip(run, free, strict=True))
+        run = []
+        start = end + 1
+    return out
 
 
 def _numbered(
@@ -104,4 +138,11 @@ def _words(part: Part) -> str:
     """Give what tells parts of one class apart and is never changed on the way."""
     if isinstance(part, TextPart):
         return part.text
-    return f"{part.dialect} {part.raw}" if isinstance(part, UnknownPart) else ""
+    if isinstance(part, UnknownPart):
+        return f"{part.dialect} {part.raw}"
+    source = getattr(part, "source", None)
+    if isinstance(source, Base64Source):
+        return f"data {source.data}"
+    if isinstance(source, UrlSource):
+        return f"url {source.url}"
+    return f"text {source.text}" if isinstance(source, TextSource) else ""

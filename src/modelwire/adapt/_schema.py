@@ -337,11 +337,13 @@ class _Walk:
         cases = node.get("oneOf")
         if not isinstance(cases, list) or self._takes("oneOf"):
             return place
-        if "anyOf" in node:
+        both = "anyOf" in node
+        if both:
             del node["oneOf"]
         else:
             renamed(node, "oneOf", "anyOf")
-        self.notes.add(place.path, "approximated", "oneOf", loosens=len(cases) > 1)
+        loosens = both or len(cases) > 1
+        self.notes.add(place.path, "approximated", "oneOf", loosens=loosens)
         return place.blurred()
 
     def _tuple(self, node: JSONObject, place: Place) -> Place:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import attrs
 
@@ -93,19 +93,19 @@ def visible(
         what was dropped with all that is in it, is told by the note of the whole.
     """
     notes = list(notes)
-    paths = list(_differences("$", before, after))
+    places = {note.path for note in notes}
+    lengths = sorted({len(place) for place in places}, reverse=True)
     shown: set[str] = set()
-    for path in paths:
-        covering = [note.path for note in notes if _covers(note.path, path)]
-        if covering:
-            shown.add(max(covering, key=len))
+    for path in _differences("$", before, after):
+        for length in lengths:
+            if path[:length] in places and path[length : length + 1] in _STEPS:
+                shown.add(path[:length])
+                break
     return [note for note in notes if note.path in shown]
 
 
-def _covers(outer: str, inner: str) -> bool:
-    return inner.startswith(outer) and inner[len(outer) : len(outer) + 1] in (
-        "", ".", "[",
-    )  # fmt: skip
+_STEPS: Final = ("", ".", "[")
+"""What follows the path of a node in the path of what is in it, or in its own."""
 
 
 def _differences(path: str, a: Any, b: Any) -> Iterator[str]:

@@ -80,20 +80,42 @@ class References:
     def is_recursive(self, pointer: str) -> bool:
         """Say whether what *pointer* names leads back to itself."""
         if pointer not in self._recursive:
-            self._recursive[pointer] = self._returns(pointer)
+            self._explore(pointer)
         return self._recursive[pointer]
 
-    def _returns(self, pointer: str) -> bool:
-        seen: set[str] = set()
-        open_ = list(self._from(pointer))
-        while open_:
-            other = open_.pop()
-            if other == pointer:
-                return True
-            if other not in seen:
-                seen.add(other)
-                open_.extend(self._from(other))
-        return False
+    def _explore(self, start: str) -> None:
+        """
+        Find the circles among all references that *start* leads to.
+
+        Tarjan's strongly connected components, without recursion: a pointer leads back
+        to itself when its component has another member, or itself as a neighbour.
+        Each reference is followed once, however many definitions there are.
+        """
+        lows: dict[str, int] = {}
+        numbers: dict[str, int] = {}
+        stack: list[str] = []
+        work = [(start, iter(sorted(self._from(start))))]
+        while work:
+            here, others = work[-1]
+            if here not in numbers:
+                numbers[here] = lows[here] = len(numbers)
+                stack.append(here)
+            for other in others:
+                if other in self._recursive:
+                    continue
+                if other not in numbers:
+                    work.append((other, iter(sorted(self._from(other)))))
+                    break
+                lows[here] = min(lows[here], numbers[other])
+            else:
+                work.pop()
+                if work:
+                    before = work[-1][0]
+                    lows[before] = min(lows[before], lows[here])
+                if lows[here] == numbers[here]:
+                    component = _popped(stack, here)
+                    circle = len(component) > 1 or here in self._from(here)
+                    self._recursive.update(dict.fromkeys(component, circle))
 
     def _from(self, pointer: str) -> frozenset[str]:
         """Give the references in what *pointer* names, found once."""
@@ -103,6 +125,14 @@ class References:
             inside = _references(found[0]) if found is not None else ()
             edges = self._edges[pointer] = frozenset(inside)
         return edges
+
+
+def _popped(stack: list[str], last: str) -> list[str]:
+    """Take what is on top of *stack*, down to *last*."""
+    out = [stack.pop()]
+    while out[-1] != last:
+        out.append(stack.pop())
+    return out
 
 
 def _references(schema: Any) -> Iterator[str]:

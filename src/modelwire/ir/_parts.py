@@ -512,7 +512,7 @@ class UnknownPart(Node):
     item: ItemRef | None = None
     """The wire item it came from."""
     extra: Extra = attrs.field(factory=dict)
-    """Always empty."""
+    """Empty, but for what its item says of itself, if this is its first part."""
 
 
 Part: TypeAlias = (

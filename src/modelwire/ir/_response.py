@@ -9,7 +9,7 @@ import attrs
 
 from modelwire.ir._base import Extra, JSONObject, Node
 from modelwire.ir._messages import Message
-from modelwire.ir._parts import Logprobs
+from modelwire.ir._parts import Logprobs, TextPart
 
 __all__ = [
     "FINISH_KINDS",
@@ -156,3 +156,9 @@ class ChatResponse(Node):
     """The provider's moderation results, in its own shape."""
     extra: Extra = attrs.field(factory=dict)
     """Unknown fields, keyed by dialect."""
+
+    @property
+    def text(self) -> str:
+        """What the first choice says, without reasoning and calls."""
+        parts = self.choices[0].message.parts if self.choices else ()
+        return "".join(part.text for part in parts if isinstance(part, TextPart))

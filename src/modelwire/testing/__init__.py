@@ -5,51 +5,132 @@ Tools to prove that a translation is right, for users and for our own tests.
   differs.
 - `assert_accounted` (`differences`, `uncovered`, `unsound`, `bad_paths`): whether the
   losses of an encode are the truth and the whole truth.
-- `check_chunks`, `assert_chunk_invariant`: the laws of streams.
+- `check_chunks`, `check_stream` (`stream_violations`), `assert_chunk_invariant`: the
+  laws of streams: the IR's, a dialect's, a decoder's.
+- `ScriptedUpstream`: a provider of any dialect that plays a script (`Answer`,
+  `Failure`, `NoAnswer`, with `Gate`s as pauses), faults included, in memory or on a
+  socket.
+- `pytest_plugin`: fixtures; pytest finds it by itself.
 - `strategies`: Hypothesis strategies for IR values, chunk sequences and bytes; the
-  only module that needs Hypothesis (extra `testing`), loaded when it is asked for.
+  only module that needs Hypothesis (extra `testing`).
+
+The names load when they are first used, so that pytest does not pay for a plugin that
+a test run does not need.
 """
 
 from __future__ import annotations
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
-from modelwire.testing._accounting import (
-    WIRE_ONLY,
-    assert_accounted,
-    bad_paths,
-    differences,
-    uncovered,
-    unsound,
-)
-from modelwire.testing._canonical import canonical
-from modelwire.testing._chunking import (
-    Feedable,
-    assert_chunk_invariant,
-    run_decoder,
-)
-from modelwire.testing._compare import Added, Changed, Difference, Removed, compare
-from modelwire.testing._folding import fold_equivalent, sorted_parts
-from modelwire.testing._order import check_chunks
+if TYPE_CHECKING:
+    from modelwire.testing import strategies as strategies
+    from modelwire.testing._accounting import (
+        WIRE_ONLY as WIRE_ONLY,
+        assert_accounted as assert_accounted,
+        bad_paths as bad_paths,
+        differences as differences,
+        uncovered as uncovered,
+        unsound as unsound,
+    )
+    from modelwire.testing._canonical import (
+        canonical as canonical,
+    )
+    from modelwire.testing._chunking import (
+        Feedable as Feedable,
+        assert_chunk_invariant as assert_chunk_invariant,
+        run_decoder as run_decoder,
+    )
+    from modelwire.testing._compare import (
+        Added as Added,
+        Changed as Changed,
+        Difference as Difference,
+        Removed as Removed,
+        compare as compare,
+    )
+    from modelwire.testing._folding import (
+        fold_equivalent as fold_equivalent,
+        sorted_parts as sorted_parts,
+    )
+    from modelwire.testing._grammar import (
+        check_stream as check_stream,
+        stream_violations as stream_violations,
+    )
+    from modelwire.testing._order import (
+        check_chunks as check_chunks,
+    )
+    from modelwire.testing._script import (
+        Answer as Answer,
+        Ending as Ending,
+        Failure as Failure,
+        Gate as Gate,
+        NoAnswer as NoAnswer,
+        Reply as Reply,
+    )
+    from modelwire.testing._upstream import (
+        Received as Received,
+        ScriptedUpstream as ScriptedUpstream,
+    )
+
+_HOMES: Final[dict[str, str]] = {
+    "Added": "modelwire.testing._compare",
+    "Answer": "modelwire.testing._script",
+    "Changed": "modelwire.testing._compare",
+    "Difference": "modelwire.testing._compare",
+    "Ending": "modelwire.testing._script",
+    "Failure": "modelwire.testing._script",
+    "Feedable": "modelwire.testing._chunking",
+    "Gate": "modelwire.testing._script",
+    "NoAnswer": "modelwire.testing._script",
+    "Received": "modelwire.testing._upstream",
+    "Removed": "modelwire.testing._compare",
+    "Reply": "modelwire.testing._script",
+    "ScriptedUpstream": "modelwire.testing._upstream",
+    "WIRE_ONLY": "modelwire.testing._accounting",
+    "assert_accounted": "modelwire.testing._accounting",
+    "assert_chunk_invariant": "modelwire.testing._chunking",
+    "bad_paths": "modelwire.testing._accounting",
+    "canonical": "modelwire.testing._canonical",
+    "check_chunks": "modelwire.testing._order",
+    "check_stream": "modelwire.testing._grammar",
+    "compare": "modelwire.testing._compare",
+    "differences": "modelwire.testing._accounting",
+    "fold_equivalent": "modelwire.testing._folding",
+    "run_decoder": "modelwire.testing._chunking",
+    "sorted_parts": "modelwire.testing._folding",
+    "stream_violations": "modelwire.testing._grammar",
+    "uncovered": "modelwire.testing._accounting",
+    "unsound": "modelwire.testing._accounting",
+}
+"""Where each public name lives."""
 
 __all__ = [
     "WIRE_ONLY",
     "Added",
+    "Answer",
     "Changed",
     "Difference",
+    "Ending",
+    "Failure",
     "Feedable",
+    "Gate",
+    "NoAnswer",
+    "Received",
     "Removed",
+    "Reply",
+    "ScriptedUpstream",
     "assert_accounted",
     "assert_chunk_invariant",
     "bad_paths",
     "canonical",
     "check_chunks",
+    "check_stream",
     "compare",
     "differences",
     "fold_equivalent",
     "run_decoder",
     "sorted_parts",
+    "stream_violations",
     "uncovered",
     "unsound",
 ]
@@ -58,5 +139,14 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name == "strategies":
         return importlib.import_module(f"{__name__}.strategies")
-    msg = f"module {__name__!r} has no attribute {name!r}"
-    raise AttributeError(msg)
+    home = _HOMES.get(name)
+    if home is None:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    value = getattr(importlib.import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*__all__, "strategies"})

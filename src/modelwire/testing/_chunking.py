@@ -12,7 +12,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, Protocol
 
-__all__ = ["Feedable", "assert_chunk_invariant", "run_decoder"]
+__all__ = ["Feedable", "assert_chunk_invariant", "cuts", "run_decoder"]
 
 _EVERY_CUT: Final = 600
 """Up to this many bytes each single cut is tried."""
@@ -109,6 +109,22 @@ def _observe(
     items = run_decoder(decoder, pieces)
     state = (getattr(decoder, "failed", None), getattr(decoder, "trailing_bytes", None))
     return [(item, getattr(item, "raw", None)) for item in items], state
+
+
+def cuts(data: bytes, *, seed: int = 0) -> Iterator[list[bytes]]:
+    """
+    Give ways to cut bytes.
+
+    Args:
+        data: The bytes.
+        seed: Chooses the random cuts.
+
+    Yields:
+        Pieces that join to *data*: all of it, with empty pieces, in every single cut
+        where there are few bytes, byte by byte, and in eight random cuts.
+    """
+    yield [data]
+    yield from (pieces for _, pieces in _cuts(data, seed, 8))
 
 
 def _cuts(

@@ -195,12 +195,19 @@ class _Walk:
                 self.value(fx, a, fy, b)
 
     def shared(self, px: str, x: Any, py: str, y: Any) -> None:
-        """Compare what two nodes of different classes both have; it is not owed."""
+        """Compare two nodes of different classes field by field; it is not owed."""
         before, self.out = self.out, []
-        for name in _compared(type(x)):
-            if name in _compared(type(y)):
+        ours, theirs = _compared(type(x)), _compared(type(y))
+        for name in ours:
+            if name in theirs:
                 a, b = getattr(x, name), getattr(y, name)
                 self.value(f"{px}.{name}", a, f"{py}.{name}", b)
+        for name, item in _leaves(x):
+            if name not in theirs:
+                self.removed(f"{px}.{name}", item)
+        for name, item in _leaves(y):
+            if name not in ours:
+                self.added(f"{px}.{name}", f"{py}.{name}", item)
         before += [attrs.evolve(found, owed=False) for found in self.out]
         self.out = before
 

@@ -22,11 +22,12 @@ from modelwire.ir._parts import Part, RefusalPart, ToolCallPart
 from modelwire.ir._request import ChatRequest
 from modelwire.ir._response import ChatResponse, Finish, Usage
 from modelwire.ir._tools import Tool, ToolChoice
-from modelwire.testing import (
-    _wire_gemini,
-    _wire_gemini_stream,
-    _wire_responses,
-    _wire_responses_stream,
+from modelwire.testing._wire_dialects import (
+    TABLES,
+    WireRequest,
+    wire_requests,
+    wire_responses,
+    wire_streams,
 )
 
 __all__ = [
@@ -46,67 +47,50 @@ __all__ = [
 GEMINI: Final = "gemini-generate"
 RESPONSES: Final = "openai-responses"
 
-_TABLES: Final[Mapping[str, Any]] = {
-    GEMINI: _wire_gemini,
-    RESPONSES: _wire_responses,
-}
-_STREAMS: Final[Mapping[str, Any]] = {
-    GEMINI: _wire_gemini_stream,
-    RESPONSES: _wire_responses_stream,
-}
-DECODED: Final = frozenset(_TABLES)
-"""The dialects that have tables."""
-
-_ACTIONS: Final = ("generateContent", "streamGenerateContent?alt=sse",
-                   "streamGenerateContent")  # fmt: skip
-_PATHS: Final[Mapping[str, tuple[str, ...]]] = {
-    GEMINI: tuple(
-        f"/v1beta/models/{model}:{action}"
-        for model in ("m", "gemini-2.5-pro")
-        for action in _ACTIONS
-    )
-}
-"""Paths that say something of the request: the model, and whether it streams."""
+DECODED: Final = frozenset({GEMINI, RESPONSES})
+"""The dialects all of whose values are made here."""
 
 
-def _request(dialect: str, body: Any, target: str = "") -> ChatRequest:
-    path, _, query = target.partition("?")
-    request: ChatRequest = codecs.get(dialect).decode_request(
-        dumps(body), path=path, query=query
-    )
+def _request(dialect: str, body: Any) -> ChatRequest:
+    request: ChatRequest = codecs.get(dialect).decode_request(dumps(body))
     return request
 
 
 @functools.cache
 def requests(dialect: str) -> st.SearchStrategy[ChatRequest]:
-    """Give requests of a dialect of `DECODED`."""
-    targets = st.sampled_from(_PATHS.get(dialect, ("",)))
-    bodies = _TABLES[dialect].requests()
-    return st.builds(functools.partial(_request, dialect), bodies, targets)
+    """Give requests of a dialect."""
+
+    def decode(sent: WireRequest) -> ChatRequest:
+        request: ChatRequest = codecs.get(dialect).decode_request(
+            sent.body, path=sent.path, query=sent.query
+        )
+        return request
+
+    return st.builds(decode, wire_requests(dialect))
 
 
 @functools.cache
 def responses(dialect: str) -> st.SearchStrategy[ChatResponse]:
-    """Give responses of a dialect of `DECODED`."""
+    """Give responses of a dialect."""
 
-    def decode(body: Any) -> ChatResponse:
-        response: ChatResponse = codecs.get(dialect).decode_response(dumps(body))
+    def decode(body: bytes) -> ChatResponse:
+        response: ChatResponse = codecs.get(dialect).decode_response(body)
         return response
 
-    return st.builds(decode, _TABLES[dialect].responses())
+    return st.builds(decode, wire_responses(dialect))
 
 
 @functools.cache
 def chunk_sequences(
     dialect: str, *, errors: bool
 ) -> st.SearchStrategy[list[StreamChunk]]:
-    """Give whole streams of a dialect of `DECODED`."""
+    """Give whole streams of a dialect."""
 
     def decode(data: bytes) -> list[StreamChunk]:
         decoder = codecs.get(dialect).stream_decoder()
         return [*decoder.feed(data), *decoder.close()]
 
-    return st.builds(decode, _STREAMS[dialect].streams(errors=errors))
+    return st.builds(decode, wire_streams(dialect, errors=errors))
 
 
 @functools.cache
@@ -117,7 +101,7 @@ def messages(role: Role, dialect: str) -> st.SearchStrategy[Message]:
         request = _request(dialect, body)
         return (*request.system, *request.messages)[0]
 
-    found = st.builds(decode, _TABLES[dialect].spoken(role))
+    found = st.builds(decode, TABLES[dialect].spoken(role))
     return found.filter(lambda message: bool(message.parts))
 
 
@@ -147,7 +131,7 @@ def tools(dialect: str) -> st.SearchStrategy[Tool]:
         body = {**_BARE[dialect], "tools": [tool]}
         return _request(dialect, body).tools[0]
 
-    return st.builds(decode, _TABLES[dialect].tools())
+    return st.builds(decode, TABLES[dialect].tools())
 
 
 def tool_choices(dialect: str) -> st.SearchStrategy[ToolChoice]:
@@ -158,7 +142,7 @@ def tool_choices(dialect: str) -> st.SearchStrategy[ToolChoice]:
         body = {**_BARE[dialect], field: choice}
         return _request(dialect, body).tool_choice
 
-    found: Any = st.builds(decode, _TABLES[dialect].choices())
+    found: Any = st.builds(decode, TABLES[dialect].choices())
     choices: st.SearchStrategy[ToolChoice] = found.filter(
         lambda choice: choice is not None
     )
@@ -174,7 +158,7 @@ def usages(dialect: str) -> st.SearchStrategy[Usage]:
         response: ChatResponse = codecs.get(dialect).decode_response(body)
         return response.usage or Usage()
 
-    return st.builds(decode, _TABLES[dialect].usages())
+    return st.builds(decode, TABLES[dialect].usages())
 
 
 @st.composite

@@ -75,7 +75,7 @@ def _citations() -> Objects:
         },
         {},
     )
-    return st.one_of(document, search, web, wire({"type": "x_location"}, {"a": 1}))
+    return st.one_of(document, search, web, wire({"type": "x_location", "a": 1}, {}))
 
 
 @functools.cache
@@ -101,7 +101,7 @@ def _document() -> Objects:
         wire({"type": "url", "url": _URL}),
         wire({"type": "file", "file_id": "file_1"}),
         wire({"type": "text", "media_type": "text/plain", "data": texts()}),
-        wire({"type": "content", "content": texts() | few(_plain_text(), 1)}),
+        wire({"type": "content", "content": said() | few(_plain_text(), 1)}),
     )
     return wire(
         {"type": "document", "source": source},
@@ -231,7 +231,8 @@ def _calls(draw: st.DrawFn, number: int, least: int) -> list[dict[str, Any]]:
 
 @st.composite
 def _messages(draw: st.DrawFn) -> list[dict[str, Any]]:
-    user = texts() | few(_user_blocks(), 1)
+    # The API refuses a message that is empty.
+    user = said() | few(_user_blocks(), 1)
     out = [draw(wire({"role": "user", "content": user}, {}, 1))]
     for number in range(draw(st.integers(0, 2))):
         blocks = draw(_said(number))
@@ -321,7 +322,7 @@ _FIELDS: Final[dict[str, Any]] = {
     "temperature": fractions,
     "top_p": fractions,
     "top_k": st.integers(1, 40),
-    "stop_sequences": few(said(), 1),
+    "stop_sequences": few(either("END", "###"), 1),
     "thinking": _THINKING,
     "output_config": _OUTPUT,
     "metadata": wire({}, {"user_id": said()}, 1),
@@ -354,12 +355,14 @@ def requests(draw: st.DrawFn) -> dict[str, Any]:
     }
     optional = dict(_FIELDS)
     if draw(flags):
-        required["system"] = texts() | few(_plain_text(), 1)
+        required["system"] = said() | few(_plain_text(), 1)
     if draw(flags):
-        required["tools"] = st.lists(
+        declared = st.lists(
             _tools(), max_size=2, unique_by=lambda tool: tool.get("name", "")
         )
-        optional["tool_choice"] = _CHOICE
+        required["tools"] = draw(declared)
+        if required["tools"]:
+            optional["tool_choice"] = _CHOICE
     return draw(wire(required, optional, 5))
 
 

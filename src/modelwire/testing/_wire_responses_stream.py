@@ -143,6 +143,9 @@ class _Teller:
             yield _event(f"{kind}.{status}", **place)
 
 
+_THOUGHTS: Final = ("reasoning_text",)
+"""Content of reasoning that events tell of."""
+
 _BEGINNINGS: Final[dict[str, dict[str, Any]]] = {
     "message": {"content": []},
     "reasoning": {"summary": []},
@@ -183,6 +186,10 @@ def streams(draw: st.DrawFn, *, errors: bool = True, interleaved: bool = True) -
             # How an item ends is told when its first parts have ended: parts of one
             # message would disagree about it.
             item["status"] = "completed"
+        if item["type"] == "reasoning":
+            # No event of the vendor's tells of other content of theirs.
+            kept = [c for c in item.get("content", ()) if c["type"] in _THOUGHTS]
+            item.update({"content": kept} if "content" in item else {})
     status = response["status"]
     begun = {**response, "status": "in_progress", "output": [], "usage": None}
     begun.pop("tool_usage", None)

@@ -1,5 +1,5 @@
 """
-Hypothesis strategies: IR values, chunk sequences, and bytes in pieces and in ruins.
+Hypothesis strategies: IR values, chunks, wire bytes whole, in pieces and in ruins.
 
     @given(strategies.chat_requests("openai-chat"))
     def test_same_dialect_is_lossless(request): ...
@@ -7,6 +7,10 @@ Hypothesis strategies: IR values, chunk sequences, and bytes in pieces and in ru
 With a *dialect* the values are what that dialect's decoder gives, so that encoding
 them there needs no loss; without one they are anything that the IR allows.  Values
 are small: one example takes a few milliseconds.
+
+`wire_requests`, `wire_responses` and `wire_streams` begin on the other side: they are
+bytes as a dialect's clients and servers send them, rare forms and unknown fields
+included, for whoever tests a parser, a proxy or a codec of their own.
 
 This is the only module of the package that needs Hypothesis (extra `testing`).
 """
@@ -33,8 +37,15 @@ from modelwire.testing._strategy_values import (
     json_values,
     texts,
 )
+from modelwire.testing._wire_dialects import (
+    WireRequest,
+    wire_requests,
+    wire_responses,
+    wire_streams,
+)
 
 __all__ = [
+    "WireRequest",
     "chat_requests",
     "chat_responses",
     "chunk_sequences",
@@ -52,6 +63,9 @@ __all__ = [
     "tools",
     "truncations",
     "usages",
+    "wire_requests",
+    "wire_responses",
+    "wire_streams",
 ]
 
 _MOST_CUTS: Final = 12

@@ -22,9 +22,9 @@ from modelwire.transports._http import (
     library,
     outgoing,
     received,
-    shared_tls,
     shortest,
     silent_cookies,
+    tls_for,
     to_transport_error,
     waits,
     whole_call_spent,
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from modelwire.transports._endpoint import Endpoint
 
 __all__ = ["AsyncUpstream"]
+
+_IDLE = 20
+"""How many connections are kept open for later; it is the libraries' own default."""
 
 
 class AsyncUpstream:
@@ -210,11 +213,13 @@ class AsyncUpstream:
     def _open_client(self) -> Any:
         if self._client is None:
             # Streams are long: a pool's bound would queue callers behind each other.
-            bounds = self._library.Limits(max_connections=None)
+            # Idle connections are few: each request looks at every one of them.
+            bounds = self._library.Limits(
+                max_connections=None, max_keepalive_connections=_IDLE
+            )
+            tls = tls_for(self._library, self.endpoint.base_url)
             self._client = silent_cookies(
-                self._library.AsyncClient(
-                    limits=bounds, verify=shared_tls(self._library)
-                )
+                self._library.AsyncClient(limits=bounds, verify=tls)
             )
         return self._client
 

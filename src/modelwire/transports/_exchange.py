@@ -266,21 +266,11 @@ async def attended(
     failure: Exception | None = None
     async with anyio.create_task_group() as tasks:
 
-        async def leave() -> None:
-            await gone(receive)
-            # Servers say so, too, once the answer is whole.
-            has_all = exchange.is_said or exchange.reply.is_whole
-            exchange.record.left_early = not has_all
+        async def watch() -> None:
+            await _until_over(exchange, receive)
             tasks.cancel_scope.cancel()
 
-        async def tick() -> None:
-            await _until_stuck(exchange)
-            exchange.record.error = "timeout"
-            exchange.record.left_early = True
-            tasks.cancel_scope.cancel()
-
-        tasks.start_soon(leave)
-        tasks.start_soon(tick)
+        tasks.start_soon(watch)
         # An exception would leave the group inside a group of its own.
         try:
             await serve()
@@ -291,17 +281,24 @@ async def attended(
         raise failure
 
 
-async def _until_stuck(exchange: Exchange) -> None:
-    """Fill silences; return when the client takes nothing any more."""
+async def _until_over(exchange: Exchange, receive: Receive) -> None:
+    """Fill silences; return when the client has left, or takes nothing any more."""
     reply, settings = exchange.reply, exchange.settings
     keepalive, patience = settings.keepalive, settings.send_patience
     step = patience if keepalive is None else min(keepalive, patience)
     while True:
         due = reply.last + step - time.monotonic()
-        await anyio.sleep(max(due, step / 4, 0.01))
+        # One task waits for both: a gateway holds as many as it has requests.
+        with anyio.move_on_after(max(due, step / 4, 0.01)):
+            await gone(receive)
+            # Servers say so, too, once the answer is whole.
+            exchange.record.left_early = not (exchange.is_said or reply.is_whole)
+            return
         quiet = time.monotonic() - reply.last
         if reply.is_writing:
             if quiet >= patience:
+                exchange.record.error = "timeout"
+                exchange.record.left_early = True
                 return
         elif keepalive is not None and quiet >= keepalive and exchange.on_silence:
             await exchange.on_silence()

@@ -37,6 +37,12 @@ __all__ = [
 MAX_MODEL: Final = 256
 """Characters of a model's name; it goes into paths, logs and messages."""
 
+MAX_QUERY: Final = 4096
+"""
+Characters of a query; percent-encoded anew it may be nine times as long, and HTTP
+clients refuse 65,536 (tests/gateway/test_security.py).
+"""
+
 LISTS: Final = ("models", "model")
 """Operations that ask for models and have no body."""
 
@@ -62,8 +68,21 @@ _NO_FORM: Final = ErrorInfo(
     message="the body is not the form that its content type says",
 )
 
-_CREDENTIALS: Final = frozenset({"key", "access_token", "api_key"})
-"""Query names that hold credentials; they stay here."""
+_LONG_QUERY: Final = ErrorInfo(
+    kind="invalid_request",
+    status=414,
+    message=f"the query is longer than {MAX_QUERY} characters",
+)
+_CREDENTIALS: Final = frozenset(
+    {
+        # Google's, each a standard parameter of its servers.
+        "key", "access_token", "oauth_token", "x-goog-api-key",
+        # Azure's, and those of proxies.
+        "api-key", "subscription-key", "api_key", "apikey", "x-api-key",
+        "authorization", "token",
+    }
+)  # fmt: skip
+"""Query names that hold credentials, in lower case; they stay here."""
 
 
 @attrs.frozen
@@ -106,13 +125,18 @@ def public_query(query: str) -> tuple[tuple[str, str], ...]:
 
     Returns:
         Its pairs, decoded.
+
+    Raises:
+        ProviderError: It is too long (414).
     """
     if not query:
         return ()
+    if len(query) > MAX_QUERY:
+        raise ProviderError(_LONG_QUERY)
     return tuple(
         pair
         for pair in parse_qsl(query, keep_blank_values=True)
-        if pair[0] not in _CREDENTIALS
+        if pair[0].lower() not in _CREDENTIALS
     )
 
 

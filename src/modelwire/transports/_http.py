@@ -44,6 +44,7 @@ __all__ = [
     "shared_tls",
     "shortest",
     "silent_cookies",
+    "tls_for",
     "to_transport_error",
     "waits",
     "whole_call_spent",
@@ -141,6 +142,23 @@ def shared_tls(library: Any) -> Any:
         The context.
     """
     return library.create_ssl_context()
+
+
+def tls_for(library: Any, base_url: str) -> Any:
+    """
+    Give the TLS settings that a client for one endpoint needs.
+
+    Args:
+        library: The module `httpx2` or `httpx`.
+        base_url: The endpoint's; redirects are not followed, so that there is no other.
+
+    Returns:
+        The shared ones; where nothing is encrypted, some that trust nobody, because
+        the certificates are five megabytes.
+    """
+    if base_url.lower().startswith("https:"):
+        return shared_tls(library)
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def silent_cookies(client: Any) -> Any:

@@ -20,9 +20,9 @@ from modelwire.transports._http import (
     library,
     outgoing,
     received,
-    shared_tls,
     shortest,
     silent_cookies,
+    tls_for,
     to_transport_error,
     waits,
     whole_call_spent,
@@ -185,9 +185,8 @@ class Upstream:
 
     def _open_client(self) -> Any:
         if self._client is None:
-            self._client = silent_cookies(
-                self._library.Client(verify=shared_tls(self._library))
-            )
+            tls = tls_for(self._library, self.endpoint.base_url)
+            self._client = silent_cookies(self._library.Client(verify=tls))
         return self._client
 
 

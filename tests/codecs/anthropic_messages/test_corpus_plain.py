@@ -83,7 +83,8 @@ def test_recorded_answers_keep_every_leaf(case):
     body, again = json.loads(case.response_body), json.loads(encoded.body)
     assert encoded.losses == ()
     assert not missing(body, again)
-    assert not missing(again, body)
+    # Servers of today say of every call who made it; two recordings are older.
+    assert set(missing(again, body)) <= {("type", '"direct"')}
     assert decode_response(encoded.body) == value
 
 

@@ -89,7 +89,8 @@ def test_golden():
         'data: {"type":"content_block_stop","index":0}\n\n'
         "event: content_block_start\n"
         'data: {"type":"content_block_start","index":1,"content_block":'
-        '{"type":"tool_use","id":"toolu_1","name":"f","input":{}}}\n\n'
+        '{"type":"tool_use","id":"toolu_1","name":"f","input":{},'
+        '"caller":{"type":"direct"}}}\n\n'
         "event: content_block_delta\n"
         'data: {"type":"content_block_delta","index":1,'
         '"delta":{"type":"input_json_delta","partial_json":""}}\n\n'

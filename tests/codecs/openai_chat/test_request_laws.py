@@ -14,6 +14,7 @@ from modelwire.codecs.openai_chat import PROFILES
 from modelwire.errors import (
     RequestDecodeError,
 )
+from modelwire.ir import ChatRequest, ReasoningConfig
 from modelwire.testing import assert_accounted, strategies
 
 LAW = settings(
@@ -44,6 +45,20 @@ def test_foreign_requests_are_accounted_for(request, profile):
         request, profile=PROFILES[profile], on_loss=COLLECT
     )
     again = openai_chat.decode_request(encoded.body, profile=PROFILES[profile])
+    assert_accounted(request, again, encoded.losses)
+
+
+def test_fields_beside_the_effort_are_accounted_for():
+    """The effort is a field of the request: what stands beside it has no place."""
+    request = ChatRequest(
+        model="m",
+        reasoning=ReasoningConfig(effort="low", extra={"openai-chat": {"x": 1}}),
+    )
+    encoded = openai_chat.encode_request(request, on_loss=COLLECT)
+    assert [loss.path for loss in encoded.losses] == [
+        "$.reasoning.extra['openai-chat'].x"
+    ]
+    again = openai_chat.decode_request(encoded.body)
     assert_accounted(request, again, encoded.losses)
 
 

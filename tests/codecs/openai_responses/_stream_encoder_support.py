@@ -86,16 +86,26 @@ def again(*chunks):
 GOLDEN = b"""event: response.created
 data: {"type":"response.created","sequence_number":0,"response":{"id":"resp_1",\
 "object":"response","created_at":1,"status":"in_progress","model":"gpt","output":[],\
-"usage":null,"error":null,"incomplete_details":null,"instructions":null,\
-"metadata":null,"temperature":null,"top_p":null,"parallel_tool_calls":true,\
-"tool_choice":"auto","tools":[]}}
+"usage":null,\
+"completed_at":null,"error":null,"incomplete_details":null,"instructions":null,\
+"max_output_tokens":null,"max_tool_calls":null,"metadata":null,\
+"previous_response_id":null,"prompt_cache_key":null,"reasoning":null,\
+"safety_identifier":null,"background":false,"frequency_penalty":0.0,\
+"parallel_tool_calls":true,"presence_penalty":0.0,"store":false,"temperature":1.0,\
+"text":{"format":{"type":"text"}},"tool_choice":"auto","tools":[],"top_logprobs":0,\
+"top_p":1.0,"truncation":"disabled","service_tier":"auto"}}
 
 event: response.in_progress
 data: {"type":"response.in_progress","sequence_number":1,"response":{"id":"resp_1",\
 "object":"response","created_at":1,"status":"in_progress","model":"gpt","output":[],\
-"usage":null,"error":null,"incomplete_details":null,"instructions":null,\
-"metadata":null,"temperature":null,"top_p":null,"parallel_tool_calls":true,\
-"tool_choice":"auto","tools":[]}}
+"usage":null,\
+"completed_at":null,"error":null,"incomplete_details":null,"instructions":null,\
+"max_output_tokens":null,"max_tool_calls":null,"metadata":null,\
+"previous_response_id":null,"prompt_cache_key":null,"reasoning":null,\
+"safety_identifier":null,"background":false,"frequency_penalty":0.0,\
+"parallel_tool_calls":true,"presence_penalty":0.0,"store":false,"temperature":1.0,\
+"text":{"format":{"type":"text"}},"tool_choice":"auto","tools":[],"top_logprobs":0,\
+"top_p":1.0,"truncation":"disabled","service_tier":"auto"}}
 
 event: response.output_item.added
 data: {"type":"response.output_item.added","sequence_number":2,"output_index":0,\
@@ -133,9 +143,14 @@ data: {"type":"response.completed","sequence_number":8,"response":{"id":"resp_1"
 "object":"response","created_at":1,"status":"completed","model":"gpt",\
 "output":[{"type":"message","id":"msg_resp_1_message_0","role":"assistant",\
 "content":[{"type":"output_text","text":"H\xc3\xa9","annotations":[],"logprobs":[]}],\
-"status":"completed"}],"usage":null,"error":null,"incomplete_details":null,\
-"instructions":null,"metadata":null,"temperature":null,"top_p":null,\
-"parallel_tool_calls":true,"tool_choice":"auto","tools":[]}}
+"status":"completed"}],"usage":null,\
+"completed_at":null,"error":null,"incomplete_details":null,"instructions":null,\
+"max_output_tokens":null,"max_tool_calls":null,"metadata":null,\
+"previous_response_id":null,"prompt_cache_key":null,"reasoning":null,\
+"safety_identifier":null,"background":false,"frequency_penalty":0.0,\
+"parallel_tool_calls":true,"presence_penalty":0.0,"store":false,"temperature":1.0,\
+"text":{"format":{"type":"text"}},"tool_choice":"auto","tools":[],"top_logprobs":0,\
+"top_p":1.0,"truncation":"disabled","service_tier":"auto"}}
 
 """
 

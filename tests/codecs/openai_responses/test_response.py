@@ -404,9 +404,14 @@ GOLDEN = (
     b'{"id":"x_1","object":"response","created_at":5,"status":"completed","model":"m",'
     b'"output":[{"type":"message","id":"msg_x_1_message_0","role":"assistant",'
     b'"content":[{"type":"output_text","text":"Hi","annotations":[],"logprobs":[]}],'
-    b'"status":"completed"}],"usage":null,"error":null,"incomplete_details":null,'
-    b'"instructions":null,"metadata":null,"temperature":null,"top_p":null,'
-    b'"parallel_tool_calls":true,"tool_choice":"auto","tools":[]}'
+    b'"status":"completed"}],"usage":null,'
+    b'"completed_at":null,"error":null,"incomplete_details":null,'
+    b'"instructions":null,"max_output_tokens":null,"max_tool_calls":null,"metadata":null,'
+    b'"previous_response_id":null,"prompt_cache_key":null,"reasoning":null,'
+    b'"safety_identifier":null,"background":false,"frequency_penalty":0.0,'
+    b'"parallel_tool_calls":true,"presence_penalty":0.0,"store":false,"temperature":1.0,'
+    b'"text":{"format":{"type":"text"}},"tool_choice":"auto","tools":[],"top_logprobs":0,'
+    b'"top_p":1.0,"truncation":"disabled","service_tier":"auto"}'
 )
 
 

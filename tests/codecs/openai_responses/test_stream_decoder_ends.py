@@ -159,7 +159,7 @@ def test_u02_cached_tokens():
 
 
 def test_response_fields_are_told_once():
-    fields = {"temperature": 1.0, "tools": [{"type": "web_search"}]}
+    fields = {"temperature": 0.5, "tools": [{"type": "web_search"}]}
     running = {**HEAD, "status": "in_progress", "output": [], **fields}
     stream = begin(**fields) + event("in_progress", response=running)
     chunks = decode(stream + text_item("a") + end(service_tier="default", **fields))

@@ -70,7 +70,9 @@ FACTS: Final[Facts] = {
     ),
     LossCode.OUT_TOOL_CALL: native("tool_calls", approximated=N),
     LossCode.TOOL_CALL_ID: native("id", synthesised=N, dropped=N, approximated=N),
-    LossCode.TOOL_CALL_THOUGHT_SIGNATURE: no(dropped=D),
+    LossCode.TOOL_CALL_THOUGHT_SIGNATURE: partly(
+        "Gemini's extra_content", dropped=D, moved=N
+    ),
     LossCode.TOOL_CALL_CUSTOM: native("a call of type custom"),
     LossCode.TOOL_CALL_NAMESPACE_CALLER: no(dropped=D),
     LossCode.TOOL_RESULT_TEXT: native(

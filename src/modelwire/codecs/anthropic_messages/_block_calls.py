@@ -16,6 +16,7 @@ from modelwire.codecs._call_arguments import (
 from modelwire.codecs._part_codes import call_code
 from modelwire.codecs.anthropic_messages._wire import (
     DIALECT,
+    DIRECT,
     KIN,
     SERVER_TOOL_NAMES,
     server_tool_kind,
@@ -71,7 +72,11 @@ def tool_call(
         "input": arguments,
     }
     writer.proof(part, path)
-    return writer.finish(out, part, path, LossCode.OUT_TOOL_CALL)
+    out = writer.finish(out, part, path, LossCode.OUT_TOOL_CALL)
+    if writer.response:
+        # Required in answers (tests/gateway/test_outside_findings.py).
+        out.setdefault("caller", dict(DIRECT))
+    return out
 
 
 def tool_result(

@@ -20,7 +20,7 @@ import attrs
 from modelwire.codecs._json import dumps_str
 from modelwire.codecs._reader import Reader, describe
 from modelwire.codecs.anthropic_messages._citations import decode_citation
-from modelwire.codecs.anthropic_messages._wire import DIALECT, server_tool_kind
+from modelwire.codecs.anthropic_messages._wire import DIALECT, DIRECT, server_tool_kind
 from modelwire.errors import Problem
 from modelwire.ir._base import Extra, JSONObject
 from modelwire.ir._parts import (
@@ -452,6 +452,9 @@ _QUICK: Final[dict[str, Callable[[JSONObject], Part | None]]] = {
 
 
 def _tool_use(reader: Reader) -> Part | None:
+    if reader.left.get("caller") == DIRECT:
+        # Every answer says so, and the encoder says it again.
+        del reader.left["caller"]
     return ToolCallPart(
         id=reader.string("id", required=True) or "",
         name=reader.string("name", required=True) or "",

@@ -176,6 +176,16 @@ def _custom_text(arguments: str) -> str | None:
 
 
 _CHOICE: Final = "$.choices[0]"
+_COUNTED: Final = (
+    "cache_creation",
+    "cache_creation_input_tokens",
+    "cache_read_input_tokens",
+    "inference_geo",
+    "output_tokens_details",
+    "server_tool_use",
+    "service_tier",
+)
+"""What every answer's usage has a field for."""
 
 
 def encode_response(
@@ -245,11 +255,28 @@ def encode_response(
         log.drop(LossCode.RESP_SAFETY, "$.moderation")
     if response.extra:
         write_extra(response.extra, body, "$", log, LossCode.RESP_FINGERPRINT)
+    _complete(body)
     return EncodedResponse(
         headers=(("content-type", "application/json"),),
         losses=log.settle(on_loss),
         body=dumps(body),
     )
+
+
+def _complete(body: JSONObject) -> None:
+    """
+    Name as null what every answer has a field for.
+
+    The vendor's specification requires the fields, and clients that hold a server to
+    it ask for them (tests/gateway/test_outside_findings.py).
+    """
+    for name in ("stop_details", "container"):
+        body.setdefault(name, None)
+    for name in _COUNTED:
+        body["usage"].setdefault(name, None)
+    for block in body["content"]:
+        if block.get("type") == "text":
+            block.setdefault("citations", None)
 
 
 def _pick(response: ChatResponse, log: LossLog) -> tuple[str, Choice | None]:

@@ -14,6 +14,7 @@ from modelwire.ir._base import JSONObject
 
 __all__ = [
     "DIALECT",
+    "DIRECT",
     "EVENT_TYPES",
     "KIN",
     "PATH",
@@ -56,6 +57,9 @@ REQUEST_HEADERS: Final = frozenset({"anthropic-version", *PROTOCOL_HEADERS})
 """Request headers that a proxy of the same dialect hands on."""
 
 _WINDOWS: Final = ("requests", "tokens", "input-tokens", "output-tokens")
+
+DIRECT: Final = {"type": "direct"}
+"""The `caller` of a call that the model itself made."""
 
 STREAM_HAS_USAGE: Final = True
 """A stream always ends with usage; a client of this dialect counts on it."""

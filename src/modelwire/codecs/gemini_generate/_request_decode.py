@@ -31,7 +31,7 @@ COLLECTIONS: Final = ("tunedModels", "endpoints")
 """Collections whose name is part of the model's; `models` goes without saying."""
 
 _PATH: Final = re.compile(
-    r"(?:^|/)(models|tunedModels|endpoints)/([^/?]+):"
+    r"(?:^|/)(models|tunedModels|endpoints)/([^/?]*):"
     r"(generateContent|streamGenerateContent)/?$"
 )
 

@@ -204,7 +204,9 @@ class BlockStream:
             text = f"\n\n{text}"
         block.summary = number
         self._grow(block, text)
-        self._log.approximate(LossCode.THINK_SUMMARY, path, to=f"{block.seen}.text")
+        # What it was joined to has changed because of that, as "merged" says.
+        to = None if block.joined else f"{block.seen}.text"
+        self._log.approximate(LossCode.THINK_SUMMARY, path, to=to)
 
     def _grow(self, block: OutBlock, text: str) -> None:
         """Write more words of a live block."""
@@ -226,6 +228,7 @@ class BlockStream:
             # Nothing on the wire stands between the two texts.
             code = LossCode.THINK_TEXT if block.thought else LossCode.OUT_TEXT
             block.seen = last.seen
+            block.joined = True
             # That its summaries became a text, or its end another one, is said.
             if not last.changed and last.summary is None:
                 self._log.add(code, last.path, "merged", to=block.seen)

@@ -25,6 +25,7 @@ class OutBlock:
         "changed",
         "choice",
         "fold",
+        "joined",
         "keyed",
         "notes",
         "offset",
@@ -62,6 +63,8 @@ class OutBlock:
         self.stopped = False
         self.seen = ""
         """Where a reader has it."""
+        self.joined = False
+        """Whether a reader joins it to the words before."""
         self.texts: Texts | None = None
         """The candidate's texts, for a text."""
         self.row = -1
@@ -71,9 +74,14 @@ class OutBlock:
         self.notes: list[Annotation] = []
 
     def moved(self, note: Annotation) -> Annotation:
-        """Count an annotation's characters in the text that it was joined to."""
-        start = 0 if note.start is None else note.start
-        end = self.size if note.end is None else note.end
+        """
+        Count an annotation's characters in the text that it was joined to.
+
+        Offsets outside of its own text are cut, as they are where a text stands alone:
+        they must not reach into the next one.
+        """
+        start = 0 if note.start is None else max(0, min(note.start, self.size))
+        end = self.size if note.end is None else max(0, min(note.end, self.size))
         return attrs.evolve(note, start=start + self.offset, end=end + self.offset)
 
 

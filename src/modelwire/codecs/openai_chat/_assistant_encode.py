@@ -25,6 +25,7 @@ from modelwire.codecs.openai_chat._calls import (
     call_losses,
     call_object,
     object_or_text,
+    sign_call,
 )
 from modelwire.codecs.openai_chat._parts import (
     Context,
@@ -574,7 +575,8 @@ class AssistantWriter:
             if part.id:
                 self.log.drop(LossCode.TOOL_CALL_ID, f"{path}.id")
             self.call_ids.append((part.id, "", part.name))
-            self.slots.add(_LEGACY)
+            slot = self.slots.add(_LEGACY)
+            sign_call(None, part, path, self.log, slots=self.slots, slot=slot)
             return
         slot = self.slots.add(_CALLS)
         ident = part.id or fresh_id()
@@ -585,7 +587,9 @@ class AssistantWriter:
         elif ident != part.id:
             self.log.approximate(LossCode.TOOL_CALL_ID, f"{path}.id")
         self.call_ids.append((part.id, ident, part.name))
-        self.calls.append(call_object(part, ident, name, self.log, path))
+        entry = call_object(part, ident, name, self.log, path)
+        sign_call(entry, part, path, self.log, slots=self.slots, slot=slot)
+        self.calls.append(entry)
 
     def _is_legacy(self, part: ToolCallPart) -> bool:
         """Say whether the call is written as `function_call`, of which one fits."""

@@ -15,7 +15,8 @@ from typing import Any
 from modelwire.codecs._json import loads
 from modelwire.codecs._losses import LossLog
 from modelwire.codecs._part_codes import call_code
-from modelwire.codecs.openai_chat._wire import merge_own, spelling_of
+from modelwire.codecs.openai_chat._slots import Slots
+from modelwire.codecs.openai_chat._wire import DIALECT, merge_own, spelling_of
 from modelwire.errors import RemoteProtocolError
 from modelwire.ir._base import JSONObject
 from modelwire.ir._loss_codes import LossCode
@@ -27,6 +28,7 @@ __all__ = [
     "call_losses",
     "call_object",
     "object_or_text",
+    "sign_call",
 ]
 
 
@@ -41,8 +43,6 @@ def call_losses(part: ToolCallPart, path: str, log: LossLog) -> None:
     """
     if part.cache is not None:
         log.drop(LossCode.CACHE_BREAKPOINT, f"{path}.cache")
-    if part.signature is not None:
-        log.drop(LossCode.TOOL_CALL_THOUGHT_SIGNATURE, f"{path}.signature")
     if part.item is not None:
         log.drop(LossCode.THINK_ITEM_ID, f"{path}.item")
     if part.extra:
@@ -79,6 +79,48 @@ def call_object(
         out["function"] = {"name": name, "arguments": call_arguments(part)}
     merge_own(out, part.extra)
     return out
+
+
+def sign_call(
+    entry: JSONObject | None,
+    part: ToolCallPart,
+    path: str,
+    log: LossLog,
+    *,
+    slots: Slots,
+    slot: int,
+) -> None:
+    """
+    Put a call's signature where Gemini's endpoint for OpenAI clients wants it back.
+
+    In a whole answer the signature is an unknown field of the call and stays one; only
+    a stream that has it in a later piece of the call makes it the part's signature.
+
+    Args:
+        entry: The entry of `tool_calls`, which gets it; `None`: there is none.
+        part: The call.
+        path: Its place.
+        log: Where losses go.
+        slots: The parts of the output.
+        slot: The call among them.
+
+    Source:
+        pydantic-ai__test-openai-test-compatible-api-with-tool-calls-without-id;
+        test_S05_thought_signature_is_carried.
+    """
+    signature = part.signature
+    if signature is None:
+        return
+    code = LossCode.TOOL_CALL_THOUGHT_SIGNATURE
+    content = {} if entry is None else entry.get("extra_content", {})
+    google = content.get("google", {}) if type(content) is dict else None
+    if entry is None or signature.dialect != DIALECT or type(google) is not dict:
+        log.drop(code, f"{path}.signature")
+        return
+    google = {**google, "thought_signature": signature.value}
+    entry["extra_content"] = {**content, "google": google}
+    to = f".extra[{DIALECT!r}].extra_content"
+    slots.defer(slot, to, code, "moved", path=f"{path}.signature")
 
 
 def call_arguments(part: ToolCallPart) -> Any:

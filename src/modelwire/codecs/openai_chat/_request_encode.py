@@ -266,6 +266,9 @@ def _reasoning(config: ReasoningConfig, out: JSONObject, log: LossLog) -> None:
         log.drop(LossCode.THINK_VISIBLE, "$.reasoning.display")
     if config.extra:
         log.drop_extra(config.extra, "$.reasoning", LossCode.THINK_EFFORT)
+        for name in config.extra.get(DIALECT, ()):
+            # The effort is a field of the request: fields beside it have no object.
+            log.drop_field(LossCode.THINK_EFFORT, "$.reasoning", DIALECT, name)
     if effort is not None:
         out["reasoning_effort"] = effort
     else:

@@ -568,5 +568,8 @@ def _detail_key(block: BlockWriter) -> Any:
     part = block.part
     if not isinstance(part, ReasoningPart):
         return None
+    if part.encrypted is not None and part.encrypted.dialect == DIALECT:
+        # It came whole: what follows is another one, whatever it says of itself.
+        return block.path
     index = part.extra.get(DIALECT, {}).get("index")
-    return (block.summary is None, index, part.details_id, part.encrypted is None)
+    return (block.summary is None, index, part.details_id)

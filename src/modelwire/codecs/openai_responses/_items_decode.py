@@ -186,7 +186,10 @@ def decode_content(
             return RefusalPart(text=text, item=ref, extra=extra_with(left, note))
         if problems is not None:
             problems.append(Problem(f"{path}.refusal", "string", describe(text)))
-    return UnknownPart(dialect=DIALECT, raw=part, item=ref)
+    # What the message says of itself is kept here too: an unknown part may be its only
+    # one.
+    extra = extra_with(about or {}, note) if about or note else {}
+    return UnknownPart(dialect=DIALECT, raw=part, item=ref, extra=extra)
 
 
 def _text(

@@ -19,14 +19,30 @@ if TYPE_CHECKING:
 
     from modelwire.ir._base import Extra, JSONObject
 
-__all__ = ["RESPONSE_DEFAULTS", "TIERS", "response_extra", "tier_note"]
+__all__ = [
+    "NO_TIER",
+    "RESPONSE_DEFAULTS",
+    "TIERS",
+    "is_default",
+    "response_extra",
+    "tier_note",
+]
 
 RESPONSE_DEFAULTS: Final[Mapping[str, Any]] = {
     "object": OBJECT,
+    "background": False,
+    "frequency_penalty": 0.0,
+    "metadata": {},
     "parallel_tool_calls": True,
+    "presence_penalty": 0.0,
+    "store": False,
+    "temperature": 1.0,
+    "text": {"format": {"type": "text"}},
     "tool_choice": "auto",
     "tools": [],
-    "metadata": {},
+    "top_logprobs": 0,
+    "top_p": 1.0,
+    "truncation": "disabled",
 }
 """
 What every response says where nothing else was asked for.
@@ -38,6 +54,15 @@ TIERS: Final = frozenset(
     {"auto", "default", "flex", "scale", "priority", "fast", "ultrafast"}
 )
 """The vendor's words for the tier that was used; an enum."""
+
+
+NO_TIER: Final = "auto"
+"""
+What a response says of its tier before there is one; it is no tier that was used.
+
+Every response has the field, so the encoder writes it where no tier is known, and the
+decoder does not take it for one.
+"""
 
 
 def tier_note(tier: str | None) -> JSONObject | None:
@@ -53,6 +78,21 @@ def tier_note(tier: str | None) -> JSONObject | None:
     return None if tier is None or tier in TIERS else {"service_tier": "raw"}
 
 
+def is_default(name: str, value: Any) -> bool:
+    """
+    Say whether a field says what every response says.
+
+    Args:
+        name: The field.
+        value: Its value.
+
+    Returns:
+        Whether it does, to the letter: 1 is neither `1.0` nor `true`.
+    """
+    default = RESPONSE_DEFAULTS.get(name)
+    return type(value) is type(default) and bool(value == default)
+
+
 def response_extra(left: JSONObject, spelling: JSONObject | None = None) -> Extra:
     """
     Keep what is left of a response, without what every response says.
@@ -64,7 +104,7 @@ def response_extra(left: JSONObject, spelling: JSONObject | None = None) -> Extr
     Returns:
         The response's `extra`.
     """
-    for name, value in RESPONSE_DEFAULTS.items():
-        if name in left and left[name] == value:
+    for name in RESPONSE_DEFAULTS:
+        if name in left and is_default(name, left[name]):
             del left[name]
     return extra_with(left, spelling)

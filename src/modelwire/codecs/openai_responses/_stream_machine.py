@@ -19,7 +19,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from modelwire.codecs import _json
 from modelwire.codecs.openai_responses._finish import decode_finish
-from modelwire.codecs.openai_responses._response_extra import response_extra, tier_note
+from modelwire.codecs.openai_responses._response_extra import (
+    NO_TIER,
+    response_extra,
+    tier_note,
+)
 from modelwire.codecs.openai_responses._stream_open import KEPT_PIECES
 from modelwire.codecs.openai_responses._stream_tools import ToolMachine
 from modelwire.codecs.openai_responses._usage import decode_usage
@@ -214,6 +218,9 @@ class ResponsesMachine(ToolMachine):
         model = _text(response.get("model"))
         created = _whole(response.get("created_at"))
         tier = _text(response.get("service_tier"))
+        if tier == NO_TIER:
+            response = {k: v for k, v in response.items() if k != "service_tier"}
+            tier = None
         fresh: dict[str, Any] = {}
         for key, value in (
             ("id", id_),
