@@ -19,7 +19,7 @@ from typing import Any
 
 import gateway_wires as wires
 
-_PATIENCE = 100.0
+_PATIENCE = 240.0
 """Seconds for all of it."""
 _OF_ONE = (
     (re.compile(rb'"(id|system_fingerprint)": ?"[^"]*"'), rb'"\1":""'),

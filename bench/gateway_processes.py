@@ -138,7 +138,7 @@ def load(**asked: Any) -> dict[str, Any]:
     process = subprocess.run(
         [sys.executable, str(HERE / "gateway_load.py"), json.dumps(asked)],
         stdout=subprocess.PIPE,
-        timeout=150,
+        timeout=250,
         check=True,
     )
     found: dict[str, Any] = json.loads(process.stdout)

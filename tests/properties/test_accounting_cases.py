@@ -25,12 +25,14 @@ from modelwire.ir import (
     BlockStart,
     BlockStop,
     ChoiceFinish,
+    ErrorInfo,
     Finish,
     Opaque,
     ReasoningDelta,
     ReasoningPart,
     SignatureDelta,
     StreamEnd,
+    StreamError,
     StreamStart,
 )
 
@@ -255,3 +257,15 @@ def test_what_a_message_says_of_itself_comes_back():
     request = codec.decode_request(dumps(sent))
     (item,) = json.loads(codec.encode_request(request, on_loss=COLLECT).body)["input"]
     assert item == sent["input"][0]
+
+
+def test_a_proof_in_a_stream_that_was_cut_is_a_loss():
+    """Only the end of a reasoning item of Responses has its proof."""
+    sealed = ReasoningPart(encrypted=Opaque(value="x", dialect=RESPONSES))
+    cut = [
+        StreamStart(id="r", model="m", created=1),
+        BlockStart(0, 0, sealed),
+        StreamError(ErrorInfo(kind="stream_truncated", message="cut")),
+        StreamEnd(complete=False),
+    ]
+    account_stream(cut, RESPONSES)

@@ -37,6 +37,9 @@ class Server:
         self.content_type = content_type
         self.seen = None
 
+    def answer(self, request):
+        return self.body
+
     def over(self, world, endpoint, use, **more):
         library, plain = world.library, type(world).http
 
@@ -44,7 +47,7 @@ class Server:
             self.seen = request
             return library.Response(
                 self.status,
-                content=self.body,
+                content=self.answer(request),
                 headers={"content-type": self.content_type},
             )
 
@@ -210,9 +213,53 @@ def test_models_of_each_dialect(world):
     ):
         server = Server(GOOD_RESPONSES["model_list", dialect])
         found = server.over(world, endpoint, lambda p: p.models())
-        assert [model["id"] for model in found["data"]] == ["m"]
-        assert server.line == line
+        assert {model["id"] for model in found["data"]} == {"m"}
+        assert server.line.partition("?")[0] == line
         assert server.seen.content == b""
+
+
+class Paged(Server):
+    """Lists two models a page; *circle*: its cursors never end."""
+
+    def __init__(self, dialect, *, circle=False):
+        super().__init__({})
+        self.dialect, self.circle = dialect, circle
+        self.asked = []
+
+    def answer(self, request):
+        after = request.url.params.get(
+            "after_id" if self.dialect == AN else "pageToken", "0"
+        )
+        self.asked.append(after)
+        number = int(after)
+        more = number < 4 or self.circle
+        last = str(0 if self.circle and number >= 4 else number + 2)
+        names = [f"m{number}", f"m{number + 1}"]
+        if self.dialect == AN:
+            rows = [{"type": "model", "id": name} for name in names]
+            page = {"data": rows, "has_more": more, "last_id": last}
+        else:
+            rows = [{"name": f"models/{name}"} for name in names]
+            page = {"models": rows, **({"nextPageToken": last} if more else {})}
+        return json.dumps(page).encode()
+
+
+@pytest.mark.parametrize("circle", [False, True], ids=["ends", "circle"])
+@pytest.mark.parametrize(("endpoint", "dialect"), [(ANTHROPIC, AN), (GEMINI, GE)])
+def test_all_pages_of_models(world, endpoint, dialect, circle):
+    server = Paged(dialect, circle=circle)
+    found = server.over(world, endpoint, lambda p: p.models())
+    assert found["object"] == "list"
+    ids = [model["id"] for model in found["data"]]
+    assert ids[:6] == [f"m{number}" for number in range(6)]
+    # A cursor that came before is asked for once more at most.
+    assert server.asked == (["0", "2", "4", "0"] if circle else ["0", "2", "4"])
+
+
+def test_a_page_that_is_refused(world):
+    server = Server({"error": {"message": "no", "type": "x"}}, status=403)
+    with pytest.raises(ProviderError):
+        server.over(world, ANTHROPIC, lambda p: p.models())
 
 
 MISSING = [

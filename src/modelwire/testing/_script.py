@@ -154,7 +154,7 @@ class Answer:
     """
     error: ErrorInfo | None = attrs.field(default=None, kw_only=True)
     """An error event that ends the stream of a `str` or `ChatResponse`, in place of
-    what comes after `error_after`."""
+    what comes after `error_after`; without a stream it is the answer."""
     error_after: int | None = attrs.field(default=None, kw_only=True)
     """How many chunks come before `error`; `None`: all but the ends."""
     cut: int | None = attrs.field(default=None, kw_only=True)

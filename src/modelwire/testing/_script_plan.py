@@ -95,6 +95,8 @@ def plan(
         streams = True
     elif isinstance(answer.content, bytes):
         streams = False
+    if answer.error is not None and not streams:
+        return _failure(codec, Failure(answer.error, headers=answer.headers))
     if streams:
         return _streamed(codec, answer, request, framing)
     return _whole(codec, answer, request)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from modelwire.codecs._json import dumps
 from modelwire.transports._dispatch import dispatch
+from modelwire.transports._model_pages import ModelPages
 from modelwire.transports._native import ANTHROPIC, CHAT, Compatibility, json_object
 from modelwire.transports._operation_calls import (
     form_call,
@@ -155,15 +156,17 @@ class AsyncOperations(Compatibility):
         List the models.
 
         Returns:
-            OpenAI's list of models; the first page of an upstream that has pages.
+            OpenAI's list of models; an upstream's pages are all read, to a hundred.
 
         Raises:
             NotImplementedByProvider: The upstream lists no models.
             ProviderError: It refused.
             TransportError: The connection failed.
         """
-        raw = await self._operation(CHAT, "models", b"")
-        return json_object(succeeded(CHAT, raw).body)
+        pages = ModelPages(self.endpoint)
+        while (encoded := pages.next()) is not None:
+            pages.take(await self._upstream.send(encoded))
+        return pages.whole()
 
     async def _operation(
         self,

@@ -340,8 +340,11 @@ class ResponseStream(ItemStream):
         self._output.finish(item, parts)
 
     def _leave_thought(self, item: OutItem, part: Any) -> None:
-        """Record empty texts, which only the end of reasoning says."""
+        """Record what only the end of reasoning says: empty texts, and the proof."""
         path, code = f"{PARTS}[{item.start}]", LossCode.THINK_TEXT
+        if part.encrypted is not None:
+            # Readers wait for the one of output_item.done, which differs (recorded).
+            self._log.drop(LossCode.THINK_SIGNATURE, f"{path}.encrypted", "unfinished")
         if part.text == "":
             self._log.add(code, f"{path}.text", "dropped", severity="cosmetic")
         if "" in part.summaries:
