@@ -24,9 +24,12 @@ from modelwire.codecs._json import dumps
 from modelwire.ir import (
     BlockStart,
     BlockStop,
+    ChatRequest,
     ChoiceFinish,
+    CompactionPart,
     ErrorInfo,
     Finish,
+    Message,
     Opaque,
     ReasoningDelta,
     ReasoningPart,
@@ -34,6 +37,10 @@ from modelwire.ir import (
     StreamEnd,
     StreamError,
     StreamStart,
+    TextPart,
+    ToolCallPart,
+    ToolResultPart,
+    user,
 )
 
 CHAT, RESPONSES = "openai-chat", "openai-responses"
@@ -269,3 +276,18 @@ def test_a_proof_in_a_stream_that_was_cut_is_a_loss():
         StreamEnd(complete=False),
     ]
     account_stream(cut, RESPONSES)
+
+
+def test_a_compaction_behind_a_call_is_told_once():
+    """As text it stands before the call; the order of nothing else changed."""
+    parts = (ToolCallPart(id="c", name="f", arguments="{}"), CompactionPart(text="x"))
+    result = ToolResultPart(call_id="c", content=(TextPart(text="b"),))
+    request = ChatRequest(
+        model="m",
+        messages=(
+            user("a"),
+            Message(role="assistant", parts=parts),
+            Message(role="tool", parts=(result,)),
+        ),
+    )
+    account_request(request, CHAT)

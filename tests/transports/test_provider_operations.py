@@ -17,6 +17,7 @@ from modelwire.transports.endpoints import (
     gemini,
     openai,
     openai_compatible,
+    vertex,
 )
 
 OC, OR = "openai-chat", "openai-responses"
@@ -260,6 +261,17 @@ def test_a_page_that_is_refused(world):
     server = Server({"error": {"message": "no", "type": "x"}}, status=403)
     with pytest.raises(ProviderError):
         server.over(world, ANTHROPIC, lambda p: p.models())
+
+
+def test_vertex_takes_one_input_at_a_time(world):
+    """Several are `:predict` there, whose bodies have another shape."""
+    there = vertex("p", "us-central1", lambda: "t", base_url="https://v.test")
+    server = Server(GOOD_RESPONSES["embedding", GE])
+    one = server.over(world, there, lambda p: p.embedding({**EMBED, "input": "a"}))
+    assert len(one["data"]) == 1
+    assert server.line.endswith("/publishers/google/models/e:embedContent")
+    with pytest.raises(NotImplementedByProvider, match="batch_embeddings"):
+        server.over(world, there, lambda p: p.embedding({**EMBED, "input": ["a", "b"]}))
 
 
 MISSING = [

@@ -203,6 +203,7 @@ class Dispatch:
         )
 
 
+_BATCH: Final = "batch_embeddings"
 _EMPTY: Final = ErrorInfo(
     kind="server_error", status=502, message="the upstream's stream was empty"
 )
@@ -252,6 +253,8 @@ def dispatch(
     """
     row = operation(dialect, wanted)
     there = model if rename is None else rename
+    if wanted in endpoint.lacks:
+        raise NotImplementedByProvider(endpoint.name, wanted, dialect=dialect)
     if row is not None and dialect in endpoint.dialects:
         return Dispatch(
             dialect=dialect,
@@ -274,22 +277,26 @@ def dispatch(
         target = upstream_dialect(endpoint, dialect, wanted)
         if row is None or target is None:
             raise NotImplementedByProvider(endpoint.name, wanted, dialect=dialect)
+        other = translated_call(
+            row,
+            wanted,
+            body,
+            source=dialect,
+            target=target,
+            model=model,
+            rename=there,
+            query=urlencode(query),
+            headers=headers,
+            on_loss=on_loss,
+            target_profile=endpoint.profile(target),
+        )
+        # Several inputs become another operation in Gemini's dialect.
+        if other.path.endswith(":batchEmbedContents") and _BATCH in endpoint.lacks:
+            raise NotImplementedByProvider(endpoint.name, _BATCH, dialect=dialect)
         return Dispatch(
             dialect=dialect,
             upstream_dialect=target,
-            encoded=translated_call(
-                row,
-                wanted,
-                body,
-                source=dialect,
-                target=target,
-                model=model,
-                rename=there,
-                query=urlencode(query),
-                headers=headers,
-                on_loss=on_loss,
-                target_profile=endpoint.profile(target),
-            ),
+            encoded=other,
             model=there,
             wanted=wanted,
         )

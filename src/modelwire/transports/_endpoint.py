@@ -92,6 +92,8 @@ class Endpoint:
     """
     profiles: Mapping[str, Profile] = attrs.field(factory=dict)
     """The variant of each dialect; one that is not named is the vendor's own."""
+    lacks: frozenset[str] = frozenset()
+    """Operations of its dialects that it does not have (`batch_embeddings`)."""
 
     @property
     def dialect(self) -> str:

@@ -271,6 +271,9 @@ def vertex(
         auth=TokenAuth(token_provider),
         root=f"/v1/projects/{project}/locations/{location}/publishers/google",
         profiles=_profiles(_GEMINI, "vertex"),
+        # It has `:predict` for them, with bodies of another shape
+        # (wire/modalities.md section 4).
+        lacks=frozenset({"batch_embeddings"}),
     )
 
 

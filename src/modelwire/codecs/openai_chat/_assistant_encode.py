@@ -283,9 +283,7 @@ class AssistantWriter:
         self.items.append({"type": "text", "text": text})
         slot = self._text_slot(path, len(text))
         if slot is not None:
-            self.slots.defer(
-                slot, "", code, "approximated", path=path, detail="became text"
-            )
+            self.slots.replace(slot, code, path=path, detail="became text")
 
     def _text_slot(self, path: str, size: int) -> int | None:
         """

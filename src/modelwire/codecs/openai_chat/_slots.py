@@ -26,7 +26,7 @@ class Slots:
         A decoder gives the parts ordered by rank, and by slot within a rank.
     """
 
-    __slots__ = ("_later", "joint", "ranks")
+    __slots__ = ("_later", "_replaced", "joint", "ranks")
 
     def __init__(self) -> None:
         self.ranks: list[int] = []
@@ -34,6 +34,7 @@ class Slots:
         self.joint: dict[str, int] = {}
         """The slots of what several parts may be joined to, by name."""
         self._later: list[tuple[int, str, dict[str, Any]]] = []
+        self._replaced: set[int] = set()
 
     def add(self, rank: int) -> int:
         """Note that the output has one more part, and give its slot."""
@@ -41,8 +42,28 @@ class Slots:
         return len(self.ranks) - 1
 
     def is_reordered(self) -> bool:
-        """Say whether the output has another order than the source."""
-        return any(before > after for before, after in pairwise(self.ranks))
+        """
+        Say whether the output has another order than the source.
+
+        What became another kind of part is not looked at: its own loss says where it
+        went, and that the rest moved around it is no difference.
+        """
+        ranks = self.ranks
+        if self._replaced:
+            ranks = [r for n, r in enumerate(ranks) if n not in self._replaced]
+        return any(before > after for before, after in pairwise(ranks))
+
+    def replace(self, slot: int, code: LossCode, **rest: Any) -> None:
+        """
+        Record that the part in *slot* stands for one of another kind.
+
+        Args:
+            slot: The part's slot.
+            code: The concept of the part that it stands for.
+            rest: *path*, *severity* and *detail* of the loss.
+        """
+        self._replaced.add(slot)
+        self.defer(slot, "", code, "approximated", **rest)
 
     def defer(
         self, slot: int, suffix: str, code: LossCode, action: LossAction, **rest: Any
