@@ -10,6 +10,7 @@
 #   make bench-gateway       the gateway under load, beside others that install
 #   make conformance-outside other people's conformance tools, on the gateway
 #   make fuzz [SECONDS=60]   the fuzz harnesses
+#   make coverage            branch coverage of the suite
 #   make mutants [ARGS=...]  break our own code on purpose; the suite must notice
 #   make limits              what 100 MB of a stream take in memory
 #   make docs                write docs/{losses,grammars,limits}.md from the code
@@ -48,7 +49,7 @@ FUZZING := -e '.[speed,testing]'
 ORACLES := $(if $(wildcard $(SHARED)/oracles),$(ENVS)/oracles/.stamp)
 JUDGES = $(if $(ORACLES),MODELWIRE_ORACLE_PYTHON="$$(cd $(ENVS) && pwd)/oracles/bin/python")
 
-.PHONY: demo test test-all lint types bench conformance-outside fuzz mutants limits docs build clean oracles
+.PHONY: demo test test-all lint types bench conformance-outside fuzz coverage mutants limits docs build clean oracles
 .DELETE_ON_ERROR:
 
 # $(call fill,NAME,PYTHON,PIP ARGUMENTS)
@@ -136,6 +137,12 @@ conformance-outside: $(ENVS)/outside/.stamp
 fuzz: $(ENVS)/fuzz/.stamp
 	$(ENVS)/fuzz/bin/python fuzz/run.py --seconds $(SECONDS) $(ARGS)
 
+coverage: $(ENVS)/coverage/.stamp $(ORACLES)
+	$(ENVS)/coverage/bin/coverage erase
+	$(JUDGES) $(ENVS)/coverage/bin/coverage run -m pytest -n $(WORKERS) $(ARGS)
+	$(ENVS)/coverage/bin/coverage combine -q
+	$(ENVS)/coverage/bin/coverage report
+
 mutants: $(ENVS)/test/.stamp $(ORACLES)
 	$(JUDGES) $(ENVS)/test/bin/python tools/mutants.py $(ARGS)
 
@@ -181,6 +188,9 @@ $(ENVS)/test-%/.stamp: pyproject.toml | $(PIP_STAMP)
 
 $(ENVS)/oracles/.stamp: pyproject.toml | $(PIP_STAMP)
 	$(call fill,oracles,$(PYTHON),--group oracles)
+
+$(ENVS)/coverage/.stamp: pyproject.toml | $(PIP_STAMP)
+	$(call fill,coverage,$(PYTHON),$(EVERYTHING) --group coverage)
 
 $(ENVS)/lint/.stamp: pyproject.toml | $(PIP_STAMP)
 	$(call fill,lint,$(PYTHON),--group lint)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from tests._served import Switch, serving
-from tests.clients._loopback import TIMEOUT, Loopback
+from tests.clients._loopback import Loopback
+from tests.clients._makers import MAKERS
 from tests.clients._relay import ByCodecs, ByGateway
 
 _FOREIGN = ("OPENAI_", "ANTHROPIC_", "AZURE_OPENAI_", "GOOGLE_", "GEMINI_")
@@ -59,38 +59,6 @@ def relay(request, loopback):
     return ByGateway(loopback, *request.getfixturevalue("_gateway"))
 
 
-def _openai(url: str) -> Any:
-    openai = pytest.importorskip("openai")
-    return openai.OpenAI(
-        base_url=f"{url}/v1", api_key="test-key", max_retries=0, timeout=TIMEOUT
-    )
-
-
-def _anthropic(url: str) -> Any:
-    anthropic = pytest.importorskip("anthropic")
-    return anthropic.Anthropic(
-        base_url=url, api_key="test-key", max_retries=0, timeout=TIMEOUT
-    )
-
-
-def _gemini(url: str) -> Any:
-    genai = pytest.importorskip("google.genai")
-    options = genai.types.HttpOptions(
-        base_url=url,
-        timeout=int(TIMEOUT * 1000),
-        retry_options=genai.types.HttpRetryOptions(attempts=1),
-    )
-    return genai.Client(api_key="test-key", http_options=options)
-
-
-_MAKERS: dict[str, Callable[[str], Any]] = {
-    "openai": _openai,
-    "responses": _openai,
-    "anthropic": _anthropic,
-    "gemini": _gemini,
-}
-
-
 @pytest.fixture(scope="session")
 def _made():
     """Give a client by its name and where it goes."""
@@ -99,7 +67,7 @@ def _made():
 
         def client(name: str, url: str) -> Any:
             if (name, url) not in made:
-                found = _MAKERS[name](url)
+                found = MAKERS[name](url, "")
                 stack.callback(found.close)
                 made[name, url] = found
             return made[name, url]

@@ -12,7 +12,7 @@ import json
 import pytest
 from tests._wires import AM, DIALECTS, GG, OC, OR, Call, Say, events, wire
 from tests.gateway._asgi import Upstream, json_answer
-from tests.gateway.test_requests import BODIES, PATHS
+from tests.gateway.test_requests import BODIES, PATHS, message_of
 
 from modelwire import codecs
 
@@ -60,6 +60,24 @@ def test_an_upstream_of_responses_lists_its_models(path, headers, first):
     assert told.status == 200
     assert first(told.json).endswith("m-1")
     assert upstream.seen[0].url.path == "/v1/models"
+
+
+# --- schemathesis: bad requests that were 500 -----------------------------------------
+
+ODD_NAMES = [[{}], [["a"]], [None], [1, "a"], [{"a": 1}, "b"], {"a": 1}, "a", 3]
+
+
+@pytest.mark.parametrize("required", ODD_NAMES, ids=repr)
+@pytest.mark.parametrize("target", [OC, OR, GG])
+def test_a_schema_whose_required_names_are_none(target, required):
+    """Objects among the names of `required` broke the repair of a tool's schema."""
+    schema = {"type": "object", "properties": {"a": {}}, "required": required}
+    body = {**BODIES[AM], "tools": [{"name": "f", "input_schema": schema}]}
+    upstream = Upstream(saying(target, Say("hi")), target)
+    told = upstream.ask(PATHS[AM], body)
+    assert told.status in (200, 400)
+    if told.status == 400:
+        assert message_of(AM, told)
 
 
 # --- llm-comply: fields that every answer has -----------------------------------------

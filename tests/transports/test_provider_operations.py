@@ -266,7 +266,7 @@ def test_a_page_that_is_refused(world):
 def test_vertex_takes_one_input_at_a_time(world):
     """Several are `:predict` there, whose bodies have another shape."""
     there = vertex("p", "us-central1", lambda: "t", base_url="https://v.test")
-    server = Server(GOOD_RESPONSES["embedding", GE])
+    server = Server({"embedding": {"values": [0.5]}})
     one = server.over(world, there, lambda p: p.embedding({**EMBED, "input": "a"}))
     assert len(one["data"]) == 1
     assert server.line.endswith("/publishers/google/models/e:embedContent")

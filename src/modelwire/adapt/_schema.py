@@ -476,9 +476,10 @@ class _Walk:
         if properties is None:
             properties = {}
         if isinstance(required, list):
-            known = [name for name in required if name in properties]
+            known = [n for n in required if isinstance(n, str) and n in properties]
             if len(known) < len(required):
-                # A name without a property is refused.
+                # A name without a property is refused; what is no name, too
+                # (tests/gateway/test_outside_findings.py).
                 where = place.at(".required")
                 notes.add(where, "dropped", "unknown names", loosens=True)
                 required = node["required"] = known

@@ -94,7 +94,7 @@ def _content(
         return value
     items = tuple(value)
     for item in items:
-        if not isinstance(item, bytes | Gate | CHUNK_TYPES):
+        if not isinstance(item, (bytes, Gate, *CHUNK_TYPES)):
             msg = f"a stream is made of chunks, bytes and gates, not {type(item)}"
             raise TypeError(msg)
     kinds = {isinstance(item, bytes) for item in items if not isinstance(item, Gate)}

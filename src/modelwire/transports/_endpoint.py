@@ -52,7 +52,8 @@ def base_url_of(url: str) -> str:
         parts = urlsplit(url.strip())
         known = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
     except ValueError:  # half an IPv6 address, a port that is none
-        known = None
+        # Its words repeat the host, where a credential may stand.
+        raise LocalError(msg) from None
     if not known:
         raise LocalError(msg)
     if "@" in parts.netloc or parts.query or parts.fragment:

@@ -137,7 +137,7 @@ def document(
 ) -> JSONObject | None:
     """Write a document: PDF, plain text, parts, an address, or an uploaded file."""
     log = writer.log
-    if role == "assistant" and writer.profile.strict_blocks:
+    if role == "assistant" and (writer.response or writer.profile.strict_blocks):
         log.drop(LossCode.IN_DOC_BASE64, path, "not in assistant messages")
         return None
     source = part.source

@@ -1,0 +1,522 @@
+"""The scripted upstream: what it plays, what it keeps, and how it breaks."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import json
+import socket
+import subprocess
+import sys
+import threading
+
+import pytest
+from tests._wires import AM, DIALECTS, GG, OC, OR, Say, wire
+
+from modelwire import codecs, ir
+from modelwire.errors import ErrorInfo, LocalError
+from modelwire.testing import (
+    Answer,
+    Failure,
+    Gate,
+    NoAnswer,
+    ScriptedUpstream,
+    check_stream,
+    fold_equivalent,
+)
+
+PATHS = {
+    OC: "/v1/chat/completions",
+    OR: "/v1/responses",
+    AM: "/v1/messages",
+    GG: "/v1beta/models/m:generateContent",
+}
+RESPONSE = ir.ChatResponse(
+    id="r1",
+    model="m",
+    choices=(
+        ir.Choice(
+            index=0,
+            message=ir.assistant(
+                "Hello.", ir.ToolCallPart(id="c1", name="f", arguments='{"a":1}')
+            ),
+            finish=ir.Finish(kind="tool_calls"),
+        ),
+    ),
+    usage=ir.Usage(input_total=3, output_total=4),
+)
+BUSY = ErrorInfo(kind="overloaded", message="busy")
+
+
+def asked(dialect, *, stream=False):
+    request = ir.ChatRequest(
+        model="m",
+        messages=(ir.user("Hi"),),
+        max_output_tokens=9,
+        stream=stream,
+        include_usage=stream or None,
+    )
+    encoded = codecs.get(dialect).encode_request(request)
+    query = "&".join(f"{k}={v}" for k, v in encoded.query)
+    return encoded, encoded.path + (f"?{query}" if query else "")
+
+
+class Client:
+    """A client on a socket, with nothing in between."""
+
+    def __init__(self, url, timeout=10):
+        host, _, port = url.removeprefix("http://").partition(":")
+        self.connection = http.client.HTTPConnection(host, int(port), timeout=timeout)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.connection.close()
+
+    def open(self, dialect, *, stream=False):
+        encoded, target = asked(dialect, stream=stream)
+        self.connection.request("POST", target, encoded.body, dict(encoded.headers))
+        return self.connection.getresponse()
+
+    def ask(self, dialect, *, stream=False):
+        response = self.open(dialect, stream=stream)
+        return response.status, dict(response.getheaders()), response.read()
+
+
+def run_app(app, dialect, *, stream=False, left=False):
+    """Call it as an ASGI server would; `left`: the client leaves after the request."""
+    encoded, target = asked(dialect, stream=stream)
+    path, _, query = target.partition("?")
+    sent = []
+    incoming = [{"type": "http.request", "body": encoded.body[:5], "more_body": True}]
+    incoming += [{"type": "http.request", "body": encoded.body[5:]}]
+
+    async def receive():
+        if not incoming:
+            assert left
+            return {"type": "http.disconnect"}
+        return incoming.pop(0)
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": path,
+        "query_string": query.encode(),
+        "headers": [(b"Content-Type", b"application/json")],
+    }
+    try:
+        asyncio.run(app(scope, receive, send))
+    except ConnectionError as error:
+        return sent, error
+    return sent, None
+
+
+def body_of(sent):
+    return b"".join(message.get("body", b"") for message in sent[1:])
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("socketed", [True, False], ids=["socket", "memory"])
+def test_one_reply_whole_and_streamed(dialect, socketed):
+    upstream = ScriptedUpstream(dialect, RESPONSE)
+    codec = codecs.get(dialect)
+
+    def both(ask):
+        whole = codec.decode_response(ask(stream=False))
+        streamed = ask(stream=True)
+        check_stream(dialect, streamed)
+        decoder = codec.stream_decoder()
+        folded = ir.fold([*decoder.feed(streamed), *decoder.close()])
+        for answer in (whole, folded):
+            assert answer.text == "Hello."
+            assert answer.choices[0].finish.kind == "tool_calls"
+
+    if socketed:
+        with upstream.serving() as url, Client(url) as client:
+            both(lambda stream: client.ask(dialect, stream=stream)[2])
+    else:
+        both(lambda stream: body_of(run_app(upstream, dialect, stream=stream)[0]))
+    first, second = upstream.requests
+    assert (first.method, first.path) == ("POST", asked(dialect)[1])
+    assert first.request.messages == (ir.user("Hi"),)
+    assert not first.problems
+    assert second.request.stream
+    assert first.outcome == second.outcome == "sent"
+    assert first.finished.is_open
+    assert first.header("CONTENT-TYPE") == "application/json"
+    assert first.json() == json.loads(first.body)
+
+
+def test_gemini_without_sse_gets_an_array():
+    upstream = ScriptedUpstream(GG, "Hello.")
+    _, planned = upstream.begin(
+        "POST", "/v1beta/models/m:streamGenerateContent", (), b'{"contents":[]}'
+    )
+    assert b"".join(planned.steps).startswith(b"[")
+    assert ("content-type", "application/json") in [
+        (name, value.partition(";")[0]) for name, value in planned.headers
+    ]
+
+
+def test_pieces_and_a_gate():
+    gate = Gate()
+    upstream = ScriptedUpstream(OC, Answer("Hello.", pieces=(5, gate, 7)))
+    with upstream.serving() as url, Client(url) as client:
+        response = client.open(OC, stream=True)
+        assert response.read1() == b"data:"
+        gate.open()
+        check_stream(OC, b"data:" + response.read())
+    _, planned = ScriptedUpstream(OC, Answer("Hello.", pieces=(5, gate, 7))).begin(
+        "POST", "/", (), asked(OC, stream=True)[0].body
+    )
+    sizes = [step if step is gate else len(step) for step in planned.steps]
+    assert sizes[:3] == [5, gate, 7]
+    assert set(sizes[2:-1]) == {7}
+
+
+@pytest.mark.parametrize("library", ["asyncio", "trio"])
+def test_a_gate_in_memory(library):
+    gate = Gate()
+    upstream = ScriptedUpstream(OC, Answer("Hello.", pieces=(5, gate)))
+    sent = []
+    body = [{"body": asked(OC, stream=True)[0].body}]
+
+    async def receive():
+        return body.pop()
+
+    async def send(message):
+        sent.append(message)
+        if message.get("body") == b"data:":
+            threading.Thread(target=gate.open).start()
+
+    scope = {"type": "http", "method": "POST", "path": "/", "headers": []}
+    if library == "asyncio":
+        asyncio.run(upstream(scope, receive, send))
+    else:
+        trio = pytest.importorskip("trio")
+        trio.run(upstream, scope, receive, send)
+    check_stream(OC, body_of(sent))
+    # Behind an open gate nothing waits.
+    gate.wait()
+    body.append({"body": asked(OC, stream=True)[0].body})
+    asyncio.run(upstream(scope, receive, send))
+
+
+def test_chunks_with_a_gate_between():
+    gate = Gate()
+    chunks = ir.explode(RESPONSE)
+    words = next(n for n, c in enumerate(chunks) if isinstance(c, ir.TextDelta)) + 1
+    upstream = ScriptedUpstream(AM, Answer([*chunks[:words], gate, *chunks[words:]]))
+    with upstream.serving() as url, Client(url) as client:
+        response = client.open(AM)
+        seen = b""
+        while b"Hello." not in seen:
+            seen += response.read1()
+        gate.open()
+        check_stream(AM, seen + response.read())
+
+
+def test_bytes_as_they_are():
+    answer = wire(OC, Say("Hel", "lo."))
+    upstream = ScriptedUpstream(
+        OC,
+        [
+            answer.body,
+            Answer(answer.pieces),
+            Answer(b"".join(answer.pieces), stream=True, pieces=(1,)),
+            Answer([b'{"a"', b":1}"], stream=False),
+        ],
+    )
+    with upstream.serving() as url, Client(url) as client:
+        assert client.ask(OC, stream=True)[2] == answer.body
+        for _ in range(2):
+            _, headers, body = client.ask(OC)
+            assert headers["content-type"].startswith("text/event-stream")
+            assert body == b"".join(answer.pieces)
+        assert client.ask(OC)[2] == b'{"a":1}'
+
+
+def test_headers_and_wrong_content_types():
+    page = Answer(b"<html>", headers=[("Content-Type", "text/html"), ("X-Y", "1")])
+    late = Failure(
+        ErrorInfo(kind="rate_limit", message="slow"), headers=[("Retry-After", "7")]
+    )
+    raw = Failure(b"<html>", status=502, headers=[("content-type", "text/html")])
+    with (
+        ScriptedUpstream(AM, [page, late, raw]).serving() as url,
+        Client(url) as client,
+    ):
+        status, headers, body = client.ask(AM)
+        assert (status, headers["content-type"], body) == (200, "text/html", b"<html>")
+        assert headers["x-y"] == "1"
+        status, headers, body = client.ask(AM)
+        assert (status, headers["retry-after"]) == (429, "7")
+        assert json.loads(body)["error"]["type"] == "rate_limit_error"
+        assert client.ask(AM)[0] == 502
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("after", [None, 2])
+def test_an_error_inside_the_stream(dialect, after):
+    answer = Answer("Hello.", error=BUSY, error_after=after)
+    with ScriptedUpstream(dialect, answer).serving() as url, Client(url) as client:
+        status, _, body = client.ask(dialect, stream=True)
+        decoder = codecs.get(dialect).stream_decoder()
+        chunks = [*decoder.feed(body), *decoder.close()]
+        assert status == 200
+        assert chunks[-1] == ir.StreamEnd(complete=False)
+        assert isinstance(chunks[-2], ir.StreamError)
+        assert (b"Hello." in body) == (after is None)
+        # Where no stream is asked for it is the answer.
+        assert client.ask(dialect)[0] >= 500
+
+
+def test_a_stream_without_its_end():
+    upstream = ScriptedUpstream(OC, Answer("Hello.", cut=-len(b"data: [DONE]\n\n")))
+    with upstream.serving() as url, Client(url) as client:
+        body = client.ask(OC, stream=True)[2]
+    with pytest.raises(AssertionError, match="DONE"):
+        check_stream(OC, body)
+
+
+FAULTS = [
+    (Answer("Hello.", cut=20, ending="close"), http.client.IncompleteRead, "broken"),
+    (Answer("Hello.", ending="close"), http.client.IncompleteRead, "broken"),
+    (Answer("Hello.", cut=20, ending="reset"), OSError, "broken"),
+    (NoAnswer(), http.client.RemoteDisconnected, "broken"),
+    (NoAnswer("reset"), ConnectionResetError, "broken"),
+    (NoAnswer("stall"), TimeoutError, "left"),
+    (Answer("Hello.", cut=20, ending="stall"), TimeoutError, "left"),
+    (Answer("Hello.", pieces=(20, Gate())), TimeoutError, "left"),
+]
+
+
+@pytest.mark.parametrize(
+    ("reply", "error", "outcome"), FAULTS, ids=[f"{n}" for n in range(len(FAULTS))]
+)
+def test_faults_on_a_socket(reply, error, outcome):
+    upstream = ScriptedUpstream(OC, reply)
+    with upstream.serving() as url, Client(url, timeout=0.05) as client:
+        stream = isinstance(reply, Answer)
+        with pytest.raises(error):
+            client.ask(OC, stream=stream)
+        client.connection.close()
+        (received,) = upstream.requests
+        assert received.finished.wait(10)
+        assert received.outcome == outcome
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_half_a_body(stream):
+    """A whole answer promises its full length."""
+    whole = len(codecs.get(OC).encode_response(RESPONSE).body)
+    reply = Answer(RESPONSE, cut=20, ending="close", stream=stream)
+    with ScriptedUpstream(OC, reply).serving() as url, Client(url) as client:
+        response = client.open(OC)
+        assert response.getheader("content-length") == (None if stream else str(whole))
+        with pytest.raises(http.client.IncompleteRead) as raised:
+            response.read()
+        assert len(raised.value.partial) == 20
+
+
+def test_faults_in_memory():
+    upstream = ScriptedUpstream(
+        OC,
+        [
+            NoAnswer(),
+            Answer("Hello.", cut=20, ending="reset"),
+            Answer("Hello.", ending="stall"),
+        ],
+    )
+    sent, error = run_app(upstream, OC)
+    assert isinstance(error, ConnectionResetError)
+    assert not sent
+    sent, error = run_app(upstream, OC, stream=True)
+    assert isinstance(error, ConnectionResetError)
+    assert len(body_of(sent)) == 20
+    _, error = run_app(upstream, OC, left=True)
+    assert error is None
+    assert [r.outcome for r in upstream.requests] == ["broken", "broken", "left"]
+
+
+def test_a_client_that_goes_on_is_no_client_that_left():
+    """A second request on the same connection waits for the first answer."""
+    gate = Gate()
+    upstream = ScriptedUpstream(OC, Answer("Hello.", pieces=(20, gate)))
+    encoded, target = asked(OC, stream=True)
+    head = f"POST {target} HTTP/1.1\r\ncontent-length: {len(encoded.body)}\r\n\r\n"
+    request = head.encode() + encoded.body
+    with upstream.serving() as url:
+        port = int(url.rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port), 10) as client:
+            client.sendall(request)
+            seen = b""
+            while b"\r\n\r\n14\r\n" not in seen:
+                seen += client.recv(1000)
+            client.sendall(request)
+            gate.open()
+            while seen.count(b"0\r\n\r\n") < 2:
+                seen += client.recv(1000)
+    assert [r.outcome for r in upstream.requests] == ["sent", "sent"]
+
+
+def test_a_function_answers():
+    def reply(received):
+        return received.request.messages[0].parts[0].text.upper()
+
+    with ScriptedUpstream(AM, reply).serving() as url, Client(url) as client:
+        assert b'"HI"' in client.ask(AM)[2]
+
+
+def broken(received):
+    msg = "the test is wrong"
+    raise RuntimeError(msg)
+
+
+@pytest.mark.parametrize(
+    ("replies", "message"),
+    [
+        (["one"], r"request 1 \(POST /v1/messages\): no reply is left"),
+        (broken, "the test is wrong"),
+        ([], "request 0"),
+    ],
+)
+def test_a_script_that_fails_fails_the_test(replies, message):
+    upstream = ScriptedUpstream(AM, replies)
+    answers = []
+    with (
+        pytest.raises(AssertionError, match=message),
+        upstream.serving() as url,
+        Client(url) as client,
+    ):
+        answers += [client.ask(AM), client.ask(AM)]
+    assert answers[1][0] == 500
+    assert json.loads(answers[1][2])["type"] == "error"
+    assert upstream.url == ""
+
+
+@pytest.mark.parametrize(
+    ("body", "stream"),
+    [
+        (b'{"messages":1}', False),
+        (b'{"messages":1,"stream":true}', True),
+        (b"{", False),
+        (b"[]", False),
+    ],
+)
+def test_requests_with_problems_are_kept_and_answered(body, stream):
+    upstream = ScriptedUpstream(AM, "Hello.")
+    received, planned = upstream.begin("POST", "/v1/messages", (), body)
+    assert received.problems
+    assert received.request is None
+    assert (planned.length is None) == stream
+    assert received is upstream.requests[0]
+
+
+def test_gemini_says_in_the_path_that_it_streams():
+    upstream = ScriptedUpstream(GG, "Hello.")
+    path = "/v1beta/models/m:streamGenerateContent"
+    assert upstream.begin("POST", path, (), b'{"contents":1}')[1].length is None
+
+
+def test_losses_are_told():
+    chunks = ir.explode(RESPONSE)
+    chunks.insert(1, ir.ModerationUpdate(moderation={"a": 1}))
+    upstream = ScriptedUpstream(AM, Answer(chunks))
+    assert upstream.begin("POST", "/", (), b"{}")[0].losses
+
+
+MISUSE = [
+    lambda: Answer([b"x", ir.StreamStart()]),
+    lambda: Answer([1]),
+    lambda: Answer("x", pieces=(0,)),
+    lambda: Answer([b"x", Gate()], pieces=(1,)),
+    lambda: Answer(b"x", error=BUSY),
+    lambda: ScriptedUpstream("morse", "x"),
+]
+
+
+@pytest.mark.parametrize("make", MISUSE)
+def test_misuse(make):
+    with pytest.raises((TypeError, ValueError, LookupError, LocalError)):
+        make()
+
+
+def test_nothing_is_left_behind():
+    before = set(threading.enumerate())
+    upstream = ScriptedUpstream(OC, NoAnswer("stall"))
+    with upstream.serving() as url:
+        clients = [Client(url) for _ in range(3)]
+        encoded, target = asked(OC)
+        for client in clients:
+            client.connection.request("POST", target, encoded.body)
+        idle = socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])))
+    assert set(threading.enumerate()) == before
+    idle.close()
+    for client in clients:
+        client.connection.close()
+    with pytest.raises(OSError):
+        Client(url).ask(OC)
+
+
+def test_chunked_requests_and_lifespan():
+    upstream = ScriptedUpstream(OC, "Hello.")
+    with upstream.serving() as url, Client(url) as client:
+        body = asked(OC)[0].body
+        client.connection.request(
+            "POST", "/v1/chat/completions", iter([body[:9], body[9:]]),
+            encode_chunked=True, headers={"transfer-encoding": "chunked"},
+        )  # fmt: skip
+        assert client.connection.getresponse().status == 200
+    assert upstream.requests[0].body == body
+    messages = [{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}]
+    sent = []
+
+    async def receive():
+        return messages.pop(0)
+
+    async def send(message):
+        sent.append(message["type"])
+
+    asyncio.run(upstream({"type": "lifespan"}, receive, send))
+    assert sent == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+
+
+def test_httpx_in_memory():
+    httpx = pytest.importorskip("httpx")
+
+    async def go():
+        transport = httpx.ASGITransport(ScriptedUpstream(OC, "Hello."))
+        async with httpx.AsyncClient(transport=transport, base_url="http://up") as http:
+            encoded, target = asked(OC)
+            return await http.post(target, content=encoded.body)
+
+    answer = asyncio.run(go())
+    assert answer.json()["choices"][0]["message"]["content"] == "Hello."
+
+
+def test_importing_it_opens_nothing():
+    code = (
+        "import sys, modelwire.testing as t, modelwire.testing.strategies\n"
+        "t.ScriptedUpstream('openai-chat', 'x')\n"
+        "names = 'socket ssl asyncio selectors http.client http.server httpx'.split()\n"
+        "print([n for n in names if n in sys.modules])\n"
+    ).replace(", modelwire.testing.strategies", "")
+    run = subprocess.run(
+        [sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True
+    )
+    assert run.stdout.strip() == "[]"
+
+
+def test_fold_equivalence_is_about_what_was_said():
+    """The script's own answer, and what a client makes of its stream, are equal."""
+    upstream = ScriptedUpstream(OC, RESPONSE)
+    data = body_of(run_app(upstream, OC, stream=True)[0])
+    decoder = codecs.get(OC).stream_decoder()
+    folded = ir.fold([*decoder.feed(data), *decoder.close()])
+    plain = codecs.get(OC).decode_response(body_of(run_app(upstream, OC)[0]))
+    assert fold_equivalent(folded, plain)
