@@ -6,6 +6,7 @@
 #   make test [ARGS=...]     the suite, and its codecs with the standard library's JSON
 #   make test-all            the same on every Python of VERSIONS that is found
 #   make lint types          style and house rules; mypy and pyright
+#   make peers               the testing kit on somebody else's translator
 #   make bench [ARGS=...]    the measurements
 #   make bench-gateway       the gateway under load, beside others that install
 #   make conformance-outside other people's conformance tools, on the gateway
@@ -49,7 +50,7 @@ FUZZING := -e '.[speed,testing]'
 ORACLES := $(if $(wildcard $(SHARED)/oracles),$(ENVS)/oracles/.stamp)
 JUDGES = $(if $(ORACLES),MODELWIRE_ORACLE_PYTHON="$$(cd $(ENVS) && pwd)/oracles/bin/python")
 
-.PHONY: demo test test-all lint types bench conformance-outside fuzz coverage mutants limits docs build clean oracles
+.PHONY: demo test test-all lint types peers bench bench-gateway conformance-outside fuzz coverage mutants limits docs build clean oracles
 .DELETE_ON_ERROR:
 
 # $(call fill,NAME,PYTHON,PIP ARGUMENTS)
@@ -109,6 +110,9 @@ types: $(ENVS)/types/.stamp
 	    run mypy --strict; \
 	    run pyright src/modelwire tests/typing; \
 	    run pyright --verifytypes modelwire --ignoreexternal)
+
+peers: $(ENVS)/peers/.stamp
+	$(ENVS)/peers/bin/pytest tests/peers $(ARGS)
 
 bench: $(ENVS)/bench/.stamp
 	@[ -f bench/run.py ] || { echo "bench: there is no bench/run.py in this checkout"; exit 1; }
@@ -197,6 +201,9 @@ $(ENVS)/lint/.stamp: pyproject.toml | $(PIP_STAMP)
 
 $(ENVS)/types/.stamp: pyproject.toml | $(PIP_STAMP)
 	$(call fill,types,$(PYTHON),$(EVERYTHING) --group types --group clients)
+
+$(ENVS)/peers/.stamp: pyproject.toml | $(PIP_STAMP)
+	$(call fill,peers,$(PYTHON),$(FUZZING) --group peers)
 
 $(ENVS)/bench/.stamp: pyproject.toml | $(PIP_STAMP)
 	$(call fill,bench,$(PYTHON),-e . --group bench)

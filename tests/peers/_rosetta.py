@@ -16,11 +16,11 @@ import attrs
 from tests._wires import AM, GG, OC, OR
 
 from modelwire import codecs, ir
-from modelwire.codecs import COLLECT, EndSentinel
+from modelwire.codecs import COLLECT, EndSentinel, NativeEvent
 from modelwire.testing import differences, stream_violations, uncovered
 from modelwire.translate import StreamTranslator, translate_request, translate_response
 
-__all__ = ["NAMES", "PATHS", "Judged", "request", "response", "stream"]
+__all__ = ["Judged", "folded", "request", "response", "stream", "translate"]
 
 NAMES = {OC: "openai_chat", OR: "openai_responses", AM: "anthropic", GG: "google"}
 PATHS = {
@@ -67,18 +67,33 @@ def _pipeline(client: str, upstream: str) -> Any:
     return ConversionPipeline(NAMES[client], NAMES[upstream])
 
 
-def _judged(source, peer, told, output, ours, losses, illegal=(), ours_illegal=()):
-    found = differences(source, peer)
+@attrs.frozen
+class _Side:
+    """What one translator made of a message, and what it said of it."""
+
+    read: Any
+    said: tuple[Any, ...]
+    illegal: tuple[Any, ...] = ()
+
+
+def _judged(source: Any, output: bytes, peer: _Side, ours: _Side) -> Judged:
     # What the peer said, it said of something: it is given the whole message for it.
-    silent = () if told else uncovered(found, ())
-    own = uncovered(differences(source, ours, losses), losses)
+    silent = () if peer.said else uncovered(differences(source, peer.read), ())
+    own = uncovered(differences(source, ours.read, ours.said), ours.said)
     return Judged(
         output,
-        tuple(told),
+        tuple(peer.said),
         tuple(difference.path for difference in silent),
-        tuple(v.rule for v in illegal),
-        (*(difference.path for difference in own), *(v.rule for v in ours_illegal)),
+        tuple(violation.rule for violation in peer.illegal),
+        (
+            *(difference.path for difference in own),
+            *(violation.rule for violation in ours.illegal),
+        ),
     )
+
+
+def _said(pipeline: Any, caught: Any) -> tuple[str, ...]:
+    return (*pipeline.warnings, *(str(warning.message) for warning in caught))
 
 
 def request(client: str, upstream: str, body: dict[str, Any]) -> Judged:
@@ -89,7 +104,6 @@ def request(client: str, upstream: str, body: dict[str, Any]) -> Judged:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         output = json.dumps(pipeline.convert_request(body)).encode()
-    told = [*pipeline.warnings, *(str(w.message) for w in caught)]
     source = codecs.get(client).decode_request(data, path=path)
     read = codecs.get(upstream).decode_request
     ours = translate_request(
@@ -97,11 +111,9 @@ def request(client: str, upstream: str, body: dict[str, Any]) -> Judged:
     )
     return _judged(
         source,
-        read(output, path=PATHS[upstream]),
-        told,
         output,
-        read(ours.body, path=ours.path, headers=ours.headers),
-        ours.losses,
+        _Side(read(output, path=PATHS[upstream]), _said(pipeline, caught)),
+        _Side(read(ours.body, path=ours.path, headers=ours.headers), ours.losses),
     )
 
 
@@ -113,42 +125,36 @@ def response(upstream: str, client: str, body: dict[str, Any]) -> Judged:
         warnings.simplefilter("always")
         pipeline.convert_request(_HI[client])
         output = json.dumps(pipeline.convert_response(body)).encode()
-    told = [*pipeline.warnings, *(str(w.message) for w in caught)]
     read = codecs.get(client).decode_response
     ours = translate_response(data, source=upstream, target=client)
     return _judged(
         codecs.get(upstream).decode_response(data),
-        read(output),
-        told,
         output,
-        read(ours.body),
-        ours.losses,
+        _Side(read(output), _said(pipeline, caught)),
+        _Side(read(ours.body), ours.losses),
     )
 
 
-def translate(upstream: str, client: str, data: bytes) -> tuple[bytes, list[str]]:
-    """Let the peer translate a stream."""
+def translate(upstream: str, client: str, data: bytes) -> tuple[bytes, tuple[str, ...]]:
+    """Let the peer translate a stream; give its bytes and what it said."""
     pipeline = _pipeline(client, upstream)
-    read, write = (
-        codecs.get(upstream).event_decoder(),
-        codecs.get(client).event_encoder(),
-    )
+    read = codecs.get(upstream).event_decoder()
+    write = codecs.get(client).event_encoder()
     out = b""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         pipeline.convert_request(_HI[client])
         processor = pipeline.create_stream_processor()
         for item in [*read.feed(data), *read.close()]:
-            # What its gateway does: the end sentinel is not handed to the pipeline.
-            for chunk in (
-                processor.process_chunk(item.data) if hasattr(item, "data") else ()
-            ):
+            # As its gateway does: end sentinels are not handed to the pipeline.
+            if not isinstance(item, NativeEvent):
+                continue
+            for chunk in processor.process_chunk(item.data):
                 kind = chunk.get("type", "chunk")
-                out += write.encode(codecs.NativeEvent(client, kind, chunk))
+                out += write.encode(NativeEvent(client, kind, chunk))
     if client == OC:
         out += write.encode(EndSentinel())
-    told = [*pipeline.warnings, *(str(w.message) for w in caught)]
-    return out + write.close(), told
+    return out + write.close(), _said(pipeline, caught)
 
 
 def folded(dialect: str, data: bytes) -> ir.ChatResponse:
@@ -171,11 +177,11 @@ def stream(upstream: str, client: str, data: bytes) -> Judged:
     ours = translator.feed(data) + translator.close()
     return _judged(
         folded(upstream, data),
-        folded(client, output),
-        told,
         output,
-        folded(client, ours),
-        translator.losses,
-        stream_violations(client, output),
-        stream_violations(client, ours),
+        _Side(folded(client, output), told, tuple(stream_violations(client, output))),
+        _Side(
+            folded(client, ours),
+            translator.losses,
+            tuple(stream_violations(client, ours)),
+        ),
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import attrs
 
@@ -43,6 +43,10 @@ class Gate:
         self._event = threading.Event()
         self._lock = threading.Lock()
         self._waiting: list[Callable[[], None]] = []
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A copy begins where this one is, and opens by itself.
+        return (_gate, (self.is_open,))
 
     @property
     def is_open(self) -> bool:
@@ -81,6 +85,13 @@ class Gate:
                 self._waiting.append(wake)
                 return
         wake()
+
+
+def _gate(is_open: bool) -> Gate:  # noqa: FBT001 - for pickle only
+    gate = Gate()
+    if is_open:
+        gate.open()
+    return gate
 
 
 Content: TypeAlias = str | bytes | ChatResponse | tuple[bytes | Gate | StreamChunk, ...]
