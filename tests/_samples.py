@@ -19,7 +19,7 @@ import attrs
 
 from modelwire.errors import LocalError
 
-__all__ = ["MODULES", "make", "public_classes", "same"]
+__all__ = ["MODULES", "make", "names_of", "public_classes", "same", "sample"]
 
 MODULES = (
     "modelwire.adapt",
@@ -66,7 +66,7 @@ class Unknown(Exception):  # noqa: N818
     """Nothing is known of an annotation."""
 
 
-def _names(cls: type) -> dict[str, Any]:
+def names_of(cls: type) -> dict[str, Any]:
     """Give what annotations may name, also where only type checkers import it."""
     names: dict[str, Any] = {**vars(typing), **vars(collections.abc)}
     for module in MODULES:
@@ -92,7 +92,7 @@ def make(cls: type, *, full: bool = True, depth: int = 0) -> Any:
     Raises:
         Unknown: An annotation says too little.
     """
-    hints = typing.get_type_hints(cls, localns=_names(cls))
+    hints = typing.get_type_hints(cls, localns=names_of(cls))
     given = {}
     for field in attrs.fields(cls):
         needed = field.default is attrs.NOTHING

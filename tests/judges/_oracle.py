@@ -262,6 +262,19 @@ ALLOWED: tuple[Allowed, ...] = (
         "of the stream have functions only",
     ),
     Allowed(
+        kind="response",
+        dialect=RESPONSES,
+        pattern=r"\$\.(frequency|presence)_penalty: unknown field",
+        reason="OpenAI sends them (79 of the recorded objects) and the Open Responses "
+        "standard requires them; the vendor's types have no such fields",
+    ),
+    Allowed(
+        kind="stream",
+        dialect=RESPONSES,
+        pattern=r"\$\[\]\.response\.(frequency|presence)_penalty: unknown field",
+        reason="the same",
+    ),
+    Allowed(
         kind="stream",
         dialect=RESPONSES,
         pattern=r"\$\[\]\.logprobs\[\]\.(top_logprobs\[\]\.)?bytes: unknown field",
