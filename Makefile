@@ -22,6 +22,8 @@ ENVS ?= .envs
 DIST ?= dist
 SHARED ?= ../shared
 WORKERS ?= 2
+# Tests that share something expensive stay on one worker.
+PARALLEL = -n $(WORKERS) --dist loadgroup
 SECONDS ?= 60
 VERSIONS ?= 3.11 3.12 3.13
 ARGS ?=
@@ -67,8 +69,8 @@ ONE_BACKEND := $(addprefix --ignore=tests/,adapt clients gateway properties test
 
 # $(call suite,NAME)
 define suite
-	$(JUDGES) $(ENVS)/$(1)/bin/pytest -n $(WORKERS) $(ARGS)
-	$(JUDGES) $(ENVS)/$(1)/bin/pytest -n $(WORKERS) --json-backend=stdlib $(or $(ARGS),$(ONE_BACKEND))
+	$(JUDGES) $(ENVS)/$(1)/bin/pytest $(PARALLEL) $(ARGS)
+	$(JUDGES) $(ENVS)/$(1)/bin/pytest $(PARALLEL) --json-backend=stdlib $(or $(ARGS),$(ONE_BACKEND))
 endef
 
 # $(call each,run A; run B): every command runs, and one that fails fails the target
@@ -143,7 +145,7 @@ fuzz: $(ENVS)/fuzz/.stamp
 
 coverage: $(ENVS)/coverage/.stamp $(ORACLES)
 	$(ENVS)/coverage/bin/coverage erase
-	$(JUDGES) $(ENVS)/coverage/bin/coverage run -m pytest -n $(WORKERS) $(ARGS)
+	$(JUDGES) $(ENVS)/coverage/bin/coverage run -m pytest $(PARALLEL) $(ARGS)
 	$(ENVS)/coverage/bin/coverage combine -q
 	$(ENVS)/coverage/bin/coverage report
 

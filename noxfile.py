@@ -15,6 +15,8 @@ nox.options.error_on_missing_interpreters = False
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PYPROJECT)
+# Tests that share something expensive stay on one worker.
+PARALLEL = ("-n", "2", "--dist", "loadgroup")
 EVERYTHING = ("-e", ".[speed,httpx,httpx2,serve,testing]")
 
 
@@ -27,8 +29,8 @@ def install(session: nox.Session, *groups: str) -> None:
 def tests(session: nox.Session) -> None:
     """The suite, with orjson and with the standard library's JSON."""
     install(session, "test", "clients")
-    session.run("pytest", "-n", "2", *session.posargs)
-    session.run("pytest", "-n", "2", "--json-backend=stdlib", *session.posargs)
+    session.run("pytest", *PARALLEL, *session.posargs)
+    session.run("pytest", *PARALLEL, "--json-backend=stdlib", *session.posargs)
 
 
 @nox.session

@@ -18,6 +18,7 @@ from typing import Any
 import attrs
 
 from modelwire.errors import LocalError
+from modelwire.testing import Gate
 
 __all__ = ["MODULES", "make", "names_of", "public_classes", "same", "sample"]
 
@@ -162,6 +163,8 @@ def same(a: Any, b: Any) -> bool:
     if attrs.has(type(a)):
         names = [field.name for field in attrs.fields(type(a))]
         return all(same(getattr(a, name), getattr(b, name)) for name in names)
+    if isinstance(a, Gate):
+        return a.is_open is b.is_open
     if isinstance(a, BaseException):
         return same(a.args, b.args) and same(vars(a), vars(b))
     if isinstance(a, dict):

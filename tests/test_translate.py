@@ -104,7 +104,7 @@ RESPONSES = {
         "type": "message",
         "role": "assistant",
         "model": "m",
-        "content": [{"type": "text", "text": "Hi"}],
+        "content": [{"type": "text", "text": "Hi", "citations": None}],
         "stop_reason": "end_turn",
         "stop_sequence": None,
         "usage": {"input_tokens": 3, "output_tokens": 2},

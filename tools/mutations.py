@@ -397,8 +397,8 @@ MUTATIONS: Final = (
     Mutation(
         "gateway-forwards-credentials",
         "transports/_gateway_wish.py",
-        '_CREDENTIALS: Final = frozenset({"key", "access_token", "api_key"})\n',
-        "_CREDENTIALS: Final = frozenset()\n",
+        "        if pair[0].lower() not in _CREDENTIALS\n",
+        "        if pair[0].lower() not in ()\n",
         _GATEWAY,
     ),
 )

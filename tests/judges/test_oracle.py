@@ -25,6 +25,7 @@ from modelwire.codecs import COLLECT, NativeEvent
 from modelwire.errors import ProviderError, RemoteProtocolError
 
 DIALECTS = list(codecs.DIALECTS)
+pytestmark = pytest.mark.xdist_group("oracle")
 
 
 @attrs.frozen

@@ -24,6 +24,7 @@ from modelwire.errors import ProviderError
 from modelwire.testing import strategies as st
 
 DRAWN = 25
+pytestmark = pytest.mark.xdist_group("oracle")
 PAIRS = list(itertools.permutations(codecs.DIALECTS, 2))
 
 F06 = "a reason that nobody knows is written as it came, never as a success (F06)"
