@@ -122,11 +122,11 @@ def test_the_page_on_its_own_proxy(tmp_path):
         "test_faults.py::test_a_provider_that_breaks",
     }, out
     assert " 2 passed" in out, out  # every script of test_faults.py fails, too
-    (shown,) = blocks(PAGE, "text")
-    for line in shown.splitlines():
+    shown = blocks(PAGE, "text")
+    assert len(shown) == 2
+    for line in "".join(shown).splitlines():
         assert line.strip() in out
-    for said in ("$.messages[1].parts[0].name", "$.temperature", "JSONDecodeError"):
-        assert said in out
+    assert "JSONDecodeError" in out
 
 
 def test_the_page_on_a_proxy_that_is_right(tmp_path):

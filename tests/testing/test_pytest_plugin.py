@@ -9,7 +9,7 @@ import pytest
 
 PROJECT = {
     "pytest.ini": "[pytest]\nfilterwarnings = error\n",
-    "test_theirs.py": '''
+    "test_theirs.py": """
 import json
 import sys
 import urllib.request
@@ -51,7 +51,7 @@ def test_what_was_loaded():
     assert loaded == ["modelwire.testing", "modelwire.testing.pytest_plugin"]
     assert "hypothesis" not in sys.modules
     assert "modelwire.testing.strategies" not in sys.modules
-''',
+""",
 }
 
 
