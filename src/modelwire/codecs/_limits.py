@@ -98,12 +98,6 @@ class Limits:
     beginning is what explains the failure.  The rest is dropped and counted; it is no
     fault.
     """
-    max_error_body_bytes: int = attrs.field(default=1 * _MIB, validator=_at_least(0))
-    """
-    How much of an error response's body is read, in bytes.
-
-    Vendors' error bodies are below 10 KiB; a proxy's page may be anything.
-    """
 
 
 DEFAULT_LIMITS: Final = Limits()
