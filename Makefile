@@ -65,7 +65,7 @@ endef
 
 # What gives no other bytes with another JSON back end is tested with the first one
 # only, to stay within five minutes on two cores; `.ci/run` runs all of it with both.
-ONE_BACKEND := $(addprefix --ignore=tests/,adapt clients gateway properties testing transports)
+ONE_BACKEND := $(addprefix --ignore=tests/,adapt clients gateway properties testing transports test_testing_docs.py)
 
 # $(call suite,NAME)
 define suite

@@ -72,3 +72,10 @@ def test_a_fresh_project(tmp_path):
 @pytest.mark.parametrize("name", ["modelwire_upstream", "modelwire_chunkings"])
 def test_fixtures_are_here_too(request, name):
     assert request.getfixturevalue(name)
+
+
+def test_long_bytes_are_not_fed_one_by_one(modelwire_chunkings):
+    data = bytes(100_001)
+    for pieces in modelwire_chunkings(data):
+        assert len(pieces) < 50
+        assert b"".join(pieces) == data

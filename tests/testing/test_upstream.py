@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import http.client
 import json
+import select
 import socket
 import subprocess
 import sys
 import threading
+from types import SimpleNamespace
 
 import pytest
 from tests._wires import AM, DIALECTS, GG, OC, OR, Say, wire
 
-from modelwire import codecs, ir
+from modelwire import codecs, ir, testing
 from modelwire.errors import ErrorInfo, LocalError
 from modelwire.testing import (
     Answer,
@@ -23,6 +25,7 @@ from modelwire.testing import (
     ScriptedUpstream,
     check_stream,
     fold_equivalent,
+    refusing,
 )
 
 PATHS = {
@@ -84,7 +87,7 @@ class Client:
         return response.status, dict(response.getheaders()), response.read()
 
 
-def run_app(app, dialect, *, stream=False, left=False):
+def run_app(app, dialect, *, stream=False, left=()):
     """Call it as an ASGI server would; `left`: the client leaves after the request."""
     encoded, target = asked(dialect, stream=stream)
     path, _, query = target.partition("?")
@@ -95,7 +98,8 @@ def run_app(app, dialect, *, stream=False, left=False):
     async def receive():
         if not incoming:
             assert left
-            return {"type": "http.disconnect"}
+            left.append(1)
+            return {"type": "http.disconnect" if len(left) > 2 else "http.request"}
         return incoming.pop(0)
 
     async def send(message):
@@ -178,32 +182,74 @@ def test_pieces_and_a_gate():
     assert set(sizes[2:-1]) == {7}
 
 
-@pytest.mark.parametrize("library", ["asyncio", "trio"])
-def test_a_gate_in_memory(library):
-    gate = Gate()
-    upstream = ScriptedUpstream(OC, Answer("Hello.", pieces=(5, gate)))
-    sent = []
-    body = [{"body": asked(OC, stream=True)[0].body}]
+class Doorkeeper(Gate):
+    """A gate that another thread opens once somebody waits at it."""
+
+    def on_open(self, wake):
+        super().on_open(wake)
+        threading.Thread(target=self.open).start()
+
+
+def asgi(messages, sent):
+    """Give scope, receive and send for one request."""
 
     async def receive():
-        return body.pop()
+        return {"type": "http.request", **messages.pop(0)}
 
     async def send(message):
         sent.append(message)
-        if message.get("body") == b"data:":
-            threading.Thread(target=gate.open).start()
 
     scope = {"type": "http", "method": "POST", "path": "/", "headers": []}
-    if library == "asyncio":
-        asyncio.run(upstream(scope, receive, send))
-    else:
-        trio = pytest.importorskip("trio")
-        trio.run(upstream, scope, receive, send)
-    check_stream(OC, body_of(sent))
-    # Behind an open gate nothing waits.
-    gate.wait()
-    body.append({"body": asked(OC, stream=True)[0].body})
-    asyncio.run(upstream(scope, receive, send))
+    return scope, receive, send
+
+
+@pytest.mark.parametrize("library", ["asyncio", "trio"])
+def test_a_gate_in_memory(library):
+    gate, body = Doorkeeper(), asked(OC, stream=True)[0].body
+    upstream = ScriptedUpstream(OC, Answer("Hello.", pieces=(5, gate)))
+    for _ in range(2):  # the second time nothing waits
+        sent = []
+        connection = asgi([{"body": body}], sent)
+        if library == "asyncio":
+            asyncio.run(upstream(*connection))
+        else:
+            trio = pytest.importorskip("trio")
+            trio.run(upstream, *connection)
+        check_stream(OC, body_of(sent))
+        assert gate.is_open
+
+
+def test_a_client_that_gives_up_at_a_gate():
+    """The gate opens when the loop is over; the one who opens it does not care."""
+    gate, body = Gate(), asked(OC, stream=True)[0].body
+    upstream = ScriptedUpstream(OC, Answer("Hello.", pieces=(5, gate)))
+
+    class Watched(list):
+        def append(self, message):
+            super().append(message)
+            if message.get("body") == b"data:":
+                started.set()
+
+    started = asyncio.Event()
+
+    async def leave():
+        connection = asgi([{"body": body}], Watched())
+        task = asyncio.ensure_future(upstream(*connection))
+        await started.wait()
+        task.cancel()
+
+    asyncio.run(leave())
+    gate.open()
+    assert upstream.requests[0].outcome == "left"
+
+
+def test_half_a_request_is_none():
+    upstream = ScriptedUpstream(OC, "Hello.")
+    sent = []
+    messages = [{"body": b"{", "more_body": True}, {"type": "http.disconnect"}]
+    asyncio.run(upstream(*asgi(messages, sent)))
+    assert not sent
+    assert not upstream.requests
 
 
 def test_chunks_with_a_gate_between():
@@ -338,13 +384,23 @@ def test_faults_in_memory():
     sent, error = run_app(upstream, OC, stream=True)
     assert isinstance(error, ConnectionResetError)
     assert len(body_of(sent)) == 20
-    _, error = run_app(upstream, OC, left=True)
+    _, error = run_app(upstream, OC, left=[1])
     assert error is None
     assert [r.outcome for r in upstream.requests] == ["broken", "broken", "left"]
 
 
-def test_a_client_that_goes_on_is_no_client_that_left():
+def test_a_client_that_goes_on_is_no_client_that_left(monkeypatch):
     """A second request on the same connection waits for the first answer."""
+    from modelwire.testing import _upstream_server
+
+    seen_it = threading.Event()
+
+    def watched(*lists):
+        found = select.select(*lists)
+        seen_it.set()
+        return found
+
+    monkeypatch.setattr(_upstream_server, "select", SimpleNamespace(select=watched))
     gate = Gate()
     upstream = ScriptedUpstream(OC, Answer("Hello.", pieces=(20, gate)))
     encoded, target = asked(OC, stream=True)
@@ -358,10 +414,19 @@ def test_a_client_that_goes_on_is_no_client_that_left():
             while b"\r\n\r\n14\r\n" not in seen:
                 seen += client.recv(1000)
             client.sendall(request)
+            assert seen_it.wait(10)
             gate.open()
             while seen.count(b"0\r\n\r\n") < 2:
                 seen += client.recv(1000)
     assert [r.outcome for r in upstream.requests] == ["sent", "sent"]
+
+
+def test_a_length_that_the_script_lies_about():
+    reply = Answer(b"Hello.", headers=[("content-length", "3")])
+    with ScriptedUpstream(OC, reply).serving() as url, Client(url) as client:
+        assert client.ask(OC)[2] == b"Hel"
+    sent, _ = run_app(ScriptedUpstream(OC, reply), OC)
+    assert (b"content-length", b"3") in sent[0]["headers"]
 
 
 def test_a_function_answers():
@@ -415,6 +480,35 @@ def test_requests_with_problems_are_kept_and_answered(body, stream):
     assert received.request is None
     assert (planned.length is None) == stream
     assert received is upstream.requests[0]
+
+
+@pytest.mark.parametrize("path", ["/v1/messages", "/v2/chat"])
+def test_a_wrong_path_is_a_problem(path):
+    upstream = ScriptedUpstream(OC, "Hello.")
+    received, _ = upstream.begin("POST", path, (), asked(OC)[0].body)
+    (problem,) = received.problems
+    assert problem.expected == "a request line of openai-chat"
+    assert problem.got == f"POST {path}"
+    assert received.request is not None
+
+
+def test_other_operations_are_no_problem():
+    models = b'{"object":"list","data":[]}'
+    upstream = ScriptedUpstream(OC, models)
+    received, planned = upstream.begin("GET", "/v1/models", (), b"")
+    assert received.route.operation == "models"
+    assert not received.problems
+    assert received.request is None
+    assert planned.steps == (models,)
+
+
+def test_a_provider_that_is_not_there():
+    with (
+        refusing() as url,
+        Client(url) as client,
+        pytest.raises(ConnectionRefusedError),
+    ):
+        client.ask(OC)
 
 
 def test_gemini_says_in_the_path_that_it_streams():
@@ -473,6 +567,13 @@ def test_chunked_requests_and_lifespan():
         )  # fmt: skip
         assert client.connection.getresponse().status == 200
     assert upstream.requests[0].body == body
+    with upstream.serving() as url:
+        port = int(url.rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port), 10) as client:
+            head = b"POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n"
+            client.sendall(head + b"2\r\n{}\r\n0\r\nx-trailer: 1\r\n\r\n")
+            assert client.recv(12) == b"HTTP/1.1 200"
+    assert upstream.requests[1].body == b"{}"
     messages = [{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}]
     sent = []
 
@@ -501,15 +602,24 @@ def test_httpx_in_memory():
 
 def test_importing_it_opens_nothing():
     code = (
-        "import sys, modelwire.testing as t, modelwire.testing.strategies\n"
-        "t.ScriptedUpstream('openai-chat', 'x')\n"
+        "import sys\n"
+        "before = set(sys.modules)\n"
+        "import modelwire.testing as t\n"
+        "upstream = t.ScriptedUpstream('openai-chat', 'x')\n"
+        "upstream.begin('POST', '/', (), b'{}')\n"
         "names = 'socket ssl asyncio selectors http.client http.server httpx'.split()\n"
-        "print([n for n in names if n in sys.modules])\n"
-    ).replace(", modelwire.testing.strategies", "")
+        "print([n for n in names if n in sys.modules and n not in before])\n"
+    )
     run = subprocess.run(
         [sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True
     )
     assert run.stdout.strip() == "[]"
+
+
+def test_names_load_when_they_are_asked_for():
+    assert {"ScriptedUpstream", "check_stream", "strategies"} <= set(dir(testing))
+    with pytest.raises(AttributeError, match="no attribute 'mind'"):
+        testing.mind  # noqa: B018
 
 
 def test_fold_equivalence_is_about_what_was_said():

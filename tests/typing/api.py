@@ -16,6 +16,17 @@ from modelwire.codecs import (
     openai_chat,
     openai_responses,
 )
+from modelwire.testing import (
+    Answer,
+    Failure,
+    Gate,
+    NoAnswer,
+    Received,
+    ScriptedUpstream,
+    check_stream,
+    stream_violations,
+)
+from modelwire.testing.pytest_plugin import ServeUpstream
 from modelwire.translate import StreamTap, StreamTranslator, translate_request
 
 codec: ChatCodec = openai_chat
@@ -45,3 +56,21 @@ assert_type(
     translate_request(b"", source="openai-chat", target="anthropic-messages").path, str
 )
 assert_type(sse.encode("x"), bytes)
+
+
+def serve(serve_upstream: ServeUpstream) -> str:
+    return serve_upstream("openai-chat", ["a", Answer("b")]).url
+
+
+def reply(received: Received) -> Answer:
+    return Answer(received.body, pieces=[1, Gate()], headers=[("a", "b")])
+
+
+check_stream("openai-chat", [b"data: 1", b""])
+assert_type(stream_violations("openai-chat", b""), list[codecs.GrammarViolation])
+ScriptedUpstream("openai-chat", reply)
+ScriptedUpstream("openai-chat", "one for all")
+ScriptedUpstream("openai-chat", [NoAnswer(), Failure(b"x", status=500), b"x"])
+stream = Answer([ir.StreamStart(), Gate(), ir.StreamEnd(complete=True)])
+with ScriptedUpstream("openai-chat", stream).serving() as url:
+    assert_type(url, str)

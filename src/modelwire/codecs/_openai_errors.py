@@ -26,8 +26,26 @@ from modelwire.errors import ErrorInfo, RemoteProtocolError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Protocol
 
     from modelwire.ir._base import JSONObject
+
+    class DecodeError(Protocol):
+        """What `ErrorCodec.decode` is as a function of a dialect."""
+
+        def __call__(
+            self, body: bytes, *, status: int, headers: Headers = ()
+        ) -> ErrorInfo:
+            """Read an error response."""
+            ...
+
+    class EncodeError(Protocol):
+        """What `ErrorCodec.encode` is as a function of a dialect."""
+
+        def __call__(self, error: ErrorInfo) -> EncodedResponse:
+            """Write an error response."""
+            ...
+
 
 __all__ = ["ErrorCodec"]
 

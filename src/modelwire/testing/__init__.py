@@ -9,7 +9,7 @@ Tools to prove that a translation is right, for users and for our own tests.
   laws of streams: the IR's, a dialect's, a decoder's.
 - `ScriptedUpstream`: a provider of any dialect that plays a script (`Answer`,
   `Failure`, `NoAnswer`, with `Gate`s as pauses), faults included, in memory or on a
-  socket.
+  socket; `refusing`: one that is not there.
 - `pytest_plugin`: fixtures; pytest finds it by itself.
 - `strategies`: Hypothesis strategies for IR values, chunk sequences and bytes; the
   only module that needs Hypothesis (extra `testing`).
@@ -70,6 +70,7 @@ if TYPE_CHECKING:
     from modelwire.testing._upstream import (
         Received as Received,
         ScriptedUpstream as ScriptedUpstream,
+        refusing as refusing,
     )
 
 _HOMES: Final[dict[str, str]] = {
@@ -96,6 +97,7 @@ _HOMES: Final[dict[str, str]] = {
     "compare": "modelwire.testing._compare",
     "differences": "modelwire.testing._accounting",
     "fold_equivalent": "modelwire.testing._folding",
+    "refusing": "modelwire.testing._upstream",
     "run_decoder": "modelwire.testing._chunking",
     "sorted_parts": "modelwire.testing._folding",
     "stream_violations": "modelwire.testing._grammar",
@@ -128,6 +130,7 @@ __all__ = [
     "compare",
     "differences",
     "fold_equivalent",
+    "refusing",
     "run_decoder",
     "sorted_parts",
     "stream_violations",

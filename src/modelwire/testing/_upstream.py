@@ -24,7 +24,7 @@ from modelwire.ir import ChatRequest, ChatResponse, Loss
 from modelwire.testing._script import Answer, Failure, Gate, NoAnswer, Reply
 from modelwire.testing._script_plan import Plan, plan
 
-__all__ = ["Received", "ScriptedUpstream"]
+__all__ = ["Received", "ScriptedUpstream", "refusing"]
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -50,9 +50,10 @@ class Received:
     route: Route | None = None
     """What the request line means in any dialect; `None`: nothing."""
     request: ChatRequest | None = attrs.field(default=None, repr=False)
-    """What the body says in the upstream's dialect; `None`: see `problems`."""
+    """What the body says in the upstream's dialect; `None`: see `problems`, or it is
+    for another operation than a chat."""
     problems: tuple[Problem, ...] = ()
-    """Why the dialect's server would refuse it."""
+    """Why the dialect's server would refuse it; its path counts, with `$` as place."""
     losses: tuple[Loss, ...] = ()
     """What the dialect could not say of the reply in the script."""
     outcome: Literal["open", "sent", "broken", "left"] = "open"
@@ -116,7 +117,7 @@ class ScriptedUpstream:
         self.dialect = dialect
         self.requests: list[Received] = []
         """Every request, in the order of arrival."""
-        self.url = ""
+        self.url: str = ""
         """Where it serves (`http://127.0.0.1:40123`); empty when it does not."""
         self._lock = threading.Lock()
         self._faults: list[str] = []
@@ -153,9 +154,10 @@ class ScriptedUpstream:
             AssertionError: The script was used up or failed (`check`).
         """
         # Sockets are loaded here and not before.
-        server = importlib.import_module("modelwire.testing._upstream_server")
-        with server.serving(self.begin) as self.url:
-            yield self.url
+        server: Any = importlib.import_module("modelwire.testing._upstream_server")
+        with server.serving(self.begin) as url:
+            self.url = url
+            yield url
         self.url = ""
         self.check()
 
@@ -181,13 +183,7 @@ class ScriptedUpstream:
         path, _, query = target.partition("?")
         named = tuple((name.lower(), value) for name, value in headers)
         received = Received(method, path, query, named, body)
-        received.route = codecs.route(method, target, named)
-        try:
-            received.request = self._codec.decode_request(
-                body, path=path, query=query, headers=named
-            )
-        except RequestDecodeError as error:
-            received.problems = error.problems
+        self._read(received)
         with self._lock:
             number = len(self.requests)
             self.requests.append(received)
@@ -201,6 +197,24 @@ class ScriptedUpstream:
             planned = plan(self.dialect, Failure(info), None, streams=False)
         received.losses = planned.losses
         return received, planned
+
+    def _read(self, received: Received) -> None:
+        """Recognise the request, and decode it where it is one for a chat."""
+        line = f"{received.method} {received.path}"
+        named = received.headers
+        route = codecs.route(received.method, received.path, named)
+        received.route = route
+        if route is not None and route.operation != "chat":
+            return
+        if route is None or route.dialect != self.dialect:
+            wanted = f"a request line of {self.dialect}"
+            received.problems += (Problem("$", wanted, line),)
+        try:
+            received.request = self._codec.decode_request(
+                received.body, path=received.path, query=received.query, headers=named
+            )
+        except RequestDecodeError as error:
+            received.problems += error.problems
 
     def _plan(
         self,
@@ -246,6 +260,8 @@ class ScriptedUpstream:
         """
         Serve as an ASGI application.
 
+        A client that leaves before its request is whole is not in `requests`.
+
         Args:
             scope: The connection.
             receive: Gives the client's messages.
@@ -267,6 +283,8 @@ class ScriptedUpstream:
         body, more = b"", True
         while more:
             message = await receive()
+            if message["type"] == "http.disconnect":
+                return
             body += message.get("body", b"")
             more = message.get("more_body", False)
         received, planned = self.begin(scope["method"], target, headers, body)
@@ -280,6 +298,19 @@ class ScriptedUpstream:
             if received.outcome == "open":
                 received.outcome = "left"
             received.finished.open()
+
+
+@contextlib.contextmanager
+def refusing() -> Iterator[str]:
+    """
+    Be a provider that is not there: its port refuses connections.
+
+    Yields:
+        The URL, without a path.
+    """
+    server: Any = importlib.import_module("modelwire.testing._upstream_server")
+    with server.refusing() as url:
+        yield url
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:
@@ -328,15 +359,15 @@ async def _pass(gate: Gate) -> None:
     except RuntimeError:
         trio: Any = importlib.import_module("trio")
         event = trio.Event()
-        token = trio.lowlevel.current_trio_token()
-        gate.on_open(lambda: token.run_sync_soon(event.set))
+        call_soon = trio.lowlevel.current_trio_token().run_sync_soon
     else:
         event = asyncio.Event()
+        call_soon = loop.call_soon_threadsafe
 
-        def wake() -> None:
-            # The loop may be gone when the test opens the gate for others.
-            with contextlib.suppress(RuntimeError):
-                loop.call_soon_threadsafe(event.set)
+    def wake() -> None:
+        # The loop may be over when the test opens the gate for others.
+        with contextlib.suppress(RuntimeError):
+            call_soon(event.set)
 
-        gate.on_open(wake)
+    gate.on_open(wake)
     await event.wait()

@@ -20,7 +20,7 @@ from modelwire.testing._script import Gate
 from modelwire.testing._script_plan import Plan
 from modelwire.testing._upstream import Received
 
-__all__ = ["serving"]
+__all__ = ["refusing", "serving"]
 
 _PATIENCE: Final = 10.0
 """Seconds to wait for a thread to end."""
@@ -199,3 +199,16 @@ def serving(begin: _Begin) -> Iterator[str]:
         yield f"http://127.0.0.1:{server.port}"
     finally:
         server.stop()
+
+
+@contextlib.contextmanager
+def refusing() -> Iterator[str]:
+    """
+    Hold a port on which nobody listens, so that no one else gets it.
+
+    Yields:
+        The URL.
+    """
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{held.getsockname()[1]}"

@@ -120,13 +120,13 @@ class Reply:
         self._common = dict(headers)
         self.status: int | None = None
         """What was sent; `None`: nothing yet."""
-        self.size = 0
+        self.size: int = 0
         """Bytes of the body so far."""
-        self.is_whole = False
+        self.is_whole: bool = False
         """Whether the answer was written to its end."""
-        self.is_writing = False
+        self.is_writing: bool = False
         """Whether the client has not taken yet what was written last."""
-        self.last = time.monotonic()
+        self.last: float = time.monotonic()
         """When something was written last; before that, when the request came."""
 
     def always(self, name: str, value: str) -> None:

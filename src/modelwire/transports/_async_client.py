@@ -48,6 +48,8 @@ class AsyncChatStream:
         self._is_open = True
         self.losses: tuple[Loss, ...] = call.encoded.losses
         """What of the request the upstream's dialect could not carry."""
+        self.request_id: str | None
+        self.limits: dict[str, str]
         self.request_id, self.limits = surfaced(raw.headers, call.codec)
 
     async def __aenter__(self) -> Self:

@@ -68,7 +68,7 @@ class AsyncNativeStream:
     def __init__(self, dialect: str, raw: AsyncRawStream) -> None:
         self._raw = raw
         self._reader = EventReader(dialect, raw.headers)
-        self.headers = raw.headers
+        self.headers: tuple[tuple[str, str], ...] = raw.headers
         """The answer's headers."""
 
     async def __aenter__(self) -> Self:

@@ -68,7 +68,7 @@ class NativeStream:
     def __init__(self, dialect: str, raw: RawStream) -> None:
         self._raw = raw
         self._reader = EventReader(dialect, raw.headers)
-        self.headers = raw.headers
+        self.headers: tuple[tuple[str, str], ...] = raw.headers
         """The answer's headers."""
 
     def __enter__(self) -> Self:

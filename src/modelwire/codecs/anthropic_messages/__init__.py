@@ -7,12 +7,14 @@ codec.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from modelwire.codecs._lazy import lazy_names
 from modelwire.codecs.anthropic_messages._wire import DIALECT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from modelwire.codecs.anthropic_messages._errors import (
         decode_error as decode_error,
         encode_error as encode_error,
@@ -88,4 +90,6 @@ __all__ = [
     "stream_encoder",
 ]
 
+__getattr__: Callable[[str], Any]
+__dir__: Callable[[], list[str]]
 __getattr__, __dir__ = lazy_names(__name__, __all__)

@@ -7,11 +7,13 @@ load lazily, so that a stream decoder does not pay for the request codec.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from modelwire.codecs._lazy import lazy_names
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from modelwire.codecs.gemini_generate._embeddings import (
         decode_embedding_request as decode_embedding_request,
         decode_embedding_response as decode_embedding_response,
@@ -100,4 +102,6 @@ __all__ = [
 DIALECT: Final = "gemini-generate"
 """The dialect's id."""
 
+__getattr__: Callable[[str], Any]
+__dir__: Callable[[], list[str]]
 __getattr__, __dir__ = lazy_names(__name__, __all__)

@@ -10,10 +10,13 @@ Source:
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from modelwire.codecs._openai_errors import ErrorCodec
 from modelwire.codecs.openai_chat._wire import DIALECT
+
+if TYPE_CHECKING:
+    from modelwire.codecs._openai_errors import DecodeError, EncodeError
 
 __all__ = [
     "decode_error",
@@ -27,8 +30,8 @@ __all__ = [
 _CODEC: Final = ErrorCodec(
     DIALECT, envelope=frozenset({"id", "created", "model", "choices", "usage"})
 )
-decode_error = _CODEC.decode
+decode_error: DecodeError = _CODEC.decode
 decode_error_object = _CODEC.decode_object
-encode_error = _CODEC.encode
+encode_error: EncodeError = _CODEC.encode
 encode_error_object = _CODEC.encode_object
 error_status = _CODEC.status

@@ -243,7 +243,7 @@ class SpeechBytesEncoder:
     __slots__ = ("_ended", "_gate", "_log", "content_type", "failed")
 
     def __init__(self, media_type: str, *, on_loss: LossPolicy = COLLECT) -> None:
-        self.content_type = media_type
+        self.content_type: str = media_type
         """The stream's content type."""
         self.failed: bool = False
         """Whether the audio is not whole, so that the connection must be cut."""

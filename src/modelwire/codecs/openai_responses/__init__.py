@@ -7,11 +7,13 @@ load lazily, so that a stream decoder does not pay for the request codec.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from modelwire.codecs._lazy import lazy_names
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from modelwire.codecs.openai_responses._errors import (
         decode_error as decode_error,
         encode_error as encode_error,
@@ -80,4 +82,6 @@ __all__ = [
 DIALECT: Final = "openai-responses"
 """The dialect's id."""
 
+__getattr__: Callable[[str], Any]
+__dir__: Callable[[], list[str]]
 __getattr__, __dir__ = lazy_names(__name__, __all__)

@@ -19,6 +19,7 @@ from modelwire.codecs.openai_responses._wire import DIALECT
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from modelwire.codecs._openai_errors import DecodeError, EncodeError
     from modelwire.errors import ErrorInfo, ErrorKind
     from modelwire.ir._base import JSONObject
 
@@ -35,9 +36,9 @@ __all__ = [
 _CODEC: Final = ErrorCodec(
     DIALECT, envelope=frozenset({"sequence_number"}), event_type="error"
 )
-decode_error = _CODEC.decode
+decode_error: DecodeError = _CODEC.decode
 decode_error_object = _CODEC.decode_object
-encode_error = _CODEC.encode
+encode_error: EncodeError = _CODEC.encode
 encode_error_object = _CODEC.encode_object
 error_status = _CODEC.status
 
