@@ -8,5 +8,5 @@ from modelwire._cli import main
 
 __all__ = ["main"]
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # pragma: no branch - imported by the script `modelwire`
     sys.exit(main())

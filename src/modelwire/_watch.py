@@ -7,7 +7,7 @@ translator share.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from modelwire.ir._chunks import (
     ChoiceFinish,
@@ -41,8 +41,7 @@ class Watch:
 
     def see(self, chunk: StreamChunk) -> None:
         """Take the next chunk."""
-        kind = type(chunk)
-        if kind not in _WATCHED:
+        if not isinstance(chunk, _WATCHED):
             return
         if isinstance(chunk, UsageUpdate):
             self.usage = chunk.usage
@@ -52,13 +51,18 @@ class Watch:
             self.error = chunk.error
         elif isinstance(chunk, StreamEnd):
             self.complete = chunk.complete
-        elif isinstance(chunk, StreamStart | ResponseUpdate):
+        else:
             self.id = self.id or chunk.id
             self.model = chunk.model or self.model
 
 
-_WATCHED = frozenset(
-    {UsageUpdate, ChoiceFinish, StreamError, StreamEnd, StreamStart, ResponseUpdate}
+_WATCHED: Final = (
+    UsageUpdate,
+    ChoiceFinish,
+    StreamError,
+    StreamEnd,
+    StreamStart,
+    ResponseUpdate,
 )
 
 

@@ -1,126 +1,35 @@
-"""The scripted upstream: what it plays, what it keeps, and how it breaks."""
+"""The scripted upstream: what it plays, and what it keeps."""
 
 from __future__ import annotations
 
 import asyncio
-import http.client
 import json
-import select
 import socket
 import subprocess
 import sys
 import threading
-from types import SimpleNamespace
 
 import pytest
-from tests._wires import AM, DIALECTS, GG, OC, OR, Say, wire
+from tests._wires import AM, DIALECTS, GG, OC, Say, wire
+from tests.testing._upstream_clients import (
+    BUSY,
+    RESPONSE,
+    Client,
+    asgi,
+    asked,
+    body_of,
+    run_app,
+)
 
 from modelwire import codecs, ir, testing
-from modelwire.errors import ErrorInfo, LocalError
+from modelwire.errors import LocalError
 from modelwire.testing import (
     Answer,
-    Failure,
     Gate,
-    NoAnswer,
     ScriptedUpstream,
     check_stream,
     fold_equivalent,
-    refusing,
 )
-
-PATHS = {
-    OC: "/v1/chat/completions",
-    OR: "/v1/responses",
-    AM: "/v1/messages",
-    GG: "/v1beta/models/m:generateContent",
-}
-RESPONSE = ir.ChatResponse(
-    id="r1",
-    model="m",
-    choices=(
-        ir.Choice(
-            index=0,
-            message=ir.assistant(
-                "Hello.", ir.ToolCallPart(id="c1", name="f", arguments='{"a":1}')
-            ),
-            finish=ir.Finish(kind="tool_calls"),
-        ),
-    ),
-    usage=ir.Usage(input_total=3, output_total=4),
-)
-BUSY = ErrorInfo(kind="overloaded", message="busy")
-
-
-def asked(dialect, *, stream=False):
-    request = ir.ChatRequest(
-        model="m",
-        messages=(ir.user("Hi"),),
-        max_output_tokens=9,
-        stream=stream,
-        include_usage=stream or None,
-    )
-    encoded = codecs.get(dialect).encode_request(request)
-    query = "&".join(f"{k}={v}" for k, v in encoded.query)
-    return encoded, encoded.path + (f"?{query}" if query else "")
-
-
-class Client:
-    """A client on a socket, with nothing in between."""
-
-    def __init__(self, url, timeout=10):
-        host, _, port = url.removeprefix("http://").partition(":")
-        self.connection = http.client.HTTPConnection(host, int(port), timeout=timeout)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.connection.close()
-
-    def open(self, dialect, *, stream=False):
-        encoded, target = asked(dialect, stream=stream)
-        self.connection.request("POST", target, encoded.body, dict(encoded.headers))
-        return self.connection.getresponse()
-
-    def ask(self, dialect, *, stream=False):
-        response = self.open(dialect, stream=stream)
-        return response.status, dict(response.getheaders()), response.read()
-
-
-def run_app(app, dialect, *, stream=False, left=()):
-    """Call it as an ASGI server would; `left`: the client leaves after the request."""
-    encoded, target = asked(dialect, stream=stream)
-    path, _, query = target.partition("?")
-    sent = []
-    incoming = [{"type": "http.request", "body": encoded.body[:5], "more_body": True}]
-    incoming += [{"type": "http.request", "body": encoded.body[5:]}]
-
-    async def receive():
-        if not incoming:
-            assert left
-            left.append(1)
-            return {"type": "http.disconnect" if len(left) > 2 else "http.request"}
-        return incoming.pop(0)
-
-    async def send(message):
-        sent.append(message)
-
-    scope = {
-        "type": "http",
-        "method": "POST",
-        "path": path,
-        "query_string": query.encode(),
-        "headers": [(b"Content-Type", b"application/json")],
-    }
-    try:
-        asyncio.run(app(scope, receive, send))
-    except ConnectionError as error:
-        return sent, error
-    return sent, None
-
-
-def body_of(sent):
-    return b"".join(message.get("body", b"") for message in sent[1:])
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
@@ -188,19 +97,6 @@ class Doorkeeper(Gate):
     def on_open(self, wake):
         super().on_open(wake)
         threading.Thread(target=self.open).start()
-
-
-def asgi(messages, sent):
-    """Give scope, receive and send for one request."""
-
-    async def receive():
-        return {"type": "http.request", **messages.pop(0)}
-
-    async def send(message):
-        sent.append(message)
-
-    scope = {"type": "http", "method": "POST", "path": "/", "headers": []}
-    return scope, receive, send
 
 
 @pytest.mark.parametrize("library", ["asyncio", "trio"])
@@ -286,149 +182,6 @@ def test_bytes_as_they_are():
         assert client.ask(OC)[2] == b'{"a":1}'
 
 
-def test_headers_and_wrong_content_types():
-    page = Answer(b"<html>", headers=[("Content-Type", "text/html"), ("X-Y", "1")])
-    late = Failure(
-        ErrorInfo(kind="rate_limit", message="slow"), headers=[("Retry-After", "7")]
-    )
-    raw = Failure(b"<html>", status=502, headers=[("content-type", "text/html")])
-    with (
-        ScriptedUpstream(AM, [page, late, raw]).serving() as url,
-        Client(url) as client,
-    ):
-        status, headers, body = client.ask(AM)
-        assert (status, headers["content-type"], body) == (200, "text/html", b"<html>")
-        assert headers["x-y"] == "1"
-        status, headers, body = client.ask(AM)
-        assert (status, headers["retry-after"]) == (429, "7")
-        assert json.loads(body)["error"]["type"] == "rate_limit_error"
-        assert client.ask(AM)[0] == 502
-
-
-@pytest.mark.parametrize("dialect", DIALECTS)
-@pytest.mark.parametrize("after", [None, 2])
-def test_an_error_inside_the_stream(dialect, after):
-    answer = Answer("Hello.", error=BUSY, error_after=after)
-    with ScriptedUpstream(dialect, answer).serving() as url, Client(url) as client:
-        status, _, body = client.ask(dialect, stream=True)
-        decoder = codecs.get(dialect).stream_decoder()
-        chunks = [*decoder.feed(body), *decoder.close()]
-        assert status == 200
-        assert chunks[-1] == ir.StreamEnd(complete=False)
-        assert isinstance(chunks[-2], ir.StreamError)
-        assert (b"Hello." in body) == (after is None)
-        # Where no stream is asked for it is the answer.
-        assert client.ask(dialect)[0] >= 500
-
-
-def test_a_stream_without_its_end():
-    upstream = ScriptedUpstream(OC, Answer("Hello.", cut=-len(b"data: [DONE]\n\n")))
-    with upstream.serving() as url, Client(url) as client:
-        body = client.ask(OC, stream=True)[2]
-    with pytest.raises(AssertionError, match="DONE"):
-        check_stream(OC, body)
-
-
-FAULTS = [
-    (Answer("Hello.", cut=20, ending="close"), http.client.IncompleteRead, "broken"),
-    (Answer("Hello.", ending="close"), http.client.IncompleteRead, "broken"),
-    (Answer("Hello.", cut=20, ending="reset"), OSError, "broken"),
-    (NoAnswer(), http.client.RemoteDisconnected, "broken"),
-    (NoAnswer("reset"), ConnectionResetError, "broken"),
-    (NoAnswer("stall"), TimeoutError, "left"),
-    (Answer("Hello.", cut=20, ending="stall"), TimeoutError, "left"),
-    (Answer("Hello.", pieces=(20, Gate())), TimeoutError, "left"),
-]
-
-
-@pytest.mark.parametrize(
-    ("reply", "error", "outcome"), FAULTS, ids=[f"{n}" for n in range(len(FAULTS))]
-)
-def test_faults_on_a_socket(reply, error, outcome):
-    upstream = ScriptedUpstream(OC, reply)
-    with upstream.serving() as url, Client(url, timeout=0.05) as client:
-        stream = isinstance(reply, Answer)
-        with pytest.raises(error):
-            client.ask(OC, stream=stream)
-        client.connection.close()
-        (received,) = upstream.requests
-        assert received.finished.wait(10)
-        assert received.outcome == outcome
-
-
-@pytest.mark.parametrize("stream", [False, True])
-def test_half_a_body(stream):
-    """A whole answer promises its full length."""
-    whole = len(codecs.get(OC).encode_response(RESPONSE).body)
-    reply = Answer(RESPONSE, cut=20, ending="close", stream=stream)
-    with ScriptedUpstream(OC, reply).serving() as url, Client(url) as client:
-        response = client.open(OC)
-        assert response.getheader("content-length") == (None if stream else str(whole))
-        with pytest.raises(http.client.IncompleteRead) as raised:
-            response.read()
-        assert len(raised.value.partial) == 20
-
-
-def test_faults_in_memory():
-    upstream = ScriptedUpstream(
-        OC,
-        [
-            NoAnswer(),
-            Answer("Hello.", cut=20, ending="reset"),
-            Answer("Hello.", ending="stall"),
-        ],
-    )
-    sent, error = run_app(upstream, OC)
-    assert isinstance(error, ConnectionResetError)
-    assert not sent
-    sent, error = run_app(upstream, OC, stream=True)
-    assert isinstance(error, ConnectionResetError)
-    assert len(body_of(sent)) == 20
-    _, error = run_app(upstream, OC, left=[1])
-    assert error is None
-    assert [r.outcome for r in upstream.requests] == ["broken", "broken", "left"]
-
-
-def test_a_client_that_goes_on_is_no_client_that_left(monkeypatch):
-    """A second request on the same connection waits for the first answer."""
-    from modelwire.testing import _upstream_server
-
-    seen_it = threading.Event()
-
-    def watched(*lists):
-        found = select.select(*lists)
-        seen_it.set()
-        return found
-
-    monkeypatch.setattr(_upstream_server, "select", SimpleNamespace(select=watched))
-    gate = Gate()
-    upstream = ScriptedUpstream(OC, Answer("Hello.", pieces=(20, gate)))
-    encoded, target = asked(OC, stream=True)
-    head = f"POST {target} HTTP/1.1\r\ncontent-length: {len(encoded.body)}\r\n\r\n"
-    request = head.encode() + encoded.body
-    with upstream.serving() as url:
-        port = int(url.rpartition(":")[2])
-        with socket.create_connection(("127.0.0.1", port), 10) as client:
-            client.sendall(request)
-            seen = b""
-            while b"\r\n\r\n14\r\n" not in seen:
-                seen += client.recv(1000)
-            client.sendall(request)
-            assert seen_it.wait(10)
-            gate.open()
-            while seen.count(b"0\r\n\r\n") < 2:
-                seen += client.recv(1000)
-    assert [r.outcome for r in upstream.requests] == ["sent", "sent"]
-
-
-def test_a_length_that_the_script_lies_about():
-    reply = Answer(b"Hello.", headers=[("content-length", "3")])
-    with ScriptedUpstream(OC, reply).serving() as url, Client(url) as client:
-        assert client.ask(OC)[2] == b"Hel"
-    sent, _ = run_app(ScriptedUpstream(OC, reply), OC)
-    assert (b"content-length", b"3") in sent[0]["headers"]
-
-
 def test_a_function_answers():
     def reply(received):
         return received.request.messages[0].parts[0].text.upper()
@@ -502,15 +255,6 @@ def test_other_operations_are_no_problem():
     assert planned.steps == (models,)
 
 
-def test_a_provider_that_is_not_there():
-    with (
-        refusing() as url,
-        Client(url) as client,
-        pytest.raises(ConnectionRefusedError),
-    ):
-        client.ask(OC)
-
-
 def test_gemini_says_in_the_path_that_it_streams():
     upstream = ScriptedUpstream(GG, "Hello.")
     path = "/v1beta/models/m:streamGenerateContent"
@@ -538,23 +282,6 @@ MISUSE = [
 def test_misuse(make):
     with pytest.raises((TypeError, ValueError, LookupError, LocalError)):
         make()
-
-
-def test_nothing_is_left_behind():
-    before = set(threading.enumerate())
-    upstream = ScriptedUpstream(OC, NoAnswer("stall"))
-    with upstream.serving() as url:
-        clients = [Client(url) for _ in range(3)]
-        encoded, target = asked(OC)
-        for client in clients:
-            client.connection.request("POST", target, encoded.body)
-        idle = socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])))
-    assert set(threading.enumerate()) == before
-    idle.close()
-    for client in clients:
-        client.connection.close()
-    with pytest.raises(OSError):
-        Client(url).ask(OC)
 
 
 def test_chunked_requests_and_lifespan():

@@ -199,8 +199,6 @@ def _one_by_gateway(
     else:
         heard = package[1](served.url, request)
     record = served.record()
-    if record is None:
-        return [f"{way.client}: the gateway never told of the request"]
     losses = [*record.losses, *record.answer_losses]
     _tell(screen, way, heard, seen)
     screen.say(
@@ -232,9 +230,7 @@ def _one_by_proxy(
     proxy = Proxy(way.client, way.server, upstream_port, show=screen.show, **options)
     with serving(proxy.handler()) as port:
         heard = way.read(post(port, way.path, way.request))
-    sent, translator = proxy.sent, proxy.translator
-    if sent is None or translator is None:
-        return [f"{way.client}: the proxy never translated anything"]
+    sent, translator = proxy.served[-1]
     _tell(screen, way, heard, seen)
     losses = [str(loss.code) for loss in (*sent.losses, *translator.losses)]
     return _settled(screen, way, heard, losses)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import socket
 import threading
 import time
@@ -32,7 +33,7 @@ def can_serve() -> bool:
 
 
 class Served:
-    """A gateway that serves, and the record of the last request."""
+    """A gateway that serves, and the records of its requests."""
 
     def __init__(self, show: Callable[[str, bytes], None]) -> None:
         self.url = ""
@@ -42,19 +43,15 @@ class Served:
         self.client: Any = None
         """Its HTTP client."""
         self._show = show
-        self._record: AccessRecord | None = None
-        self._told = threading.Event()
+        self._records: queue.SimpleQueue[AccessRecord] = queue.SimpleQueue()
 
     def told(self, record: AccessRecord) -> None:
         """Take the record of a request that is over."""
-        self._record = record
-        self._told.set()
+        self._records.put(record)
 
-    def record(self) -> AccessRecord | None:
-        """Give the record of the last request, once it is over."""
-        self._told.wait(_TIMEOUT)
-        self._told.clear()
-        return self._record
+    def record(self) -> AccessRecord:
+        """Give the record of the next request, once it is over."""
+        return self._records.get(timeout=_TIMEOUT)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve, and show what goes to the client."""

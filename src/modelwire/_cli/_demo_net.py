@@ -44,10 +44,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
     def write_chunk(self, data: bytes) -> None:
-        # An empty HTTP chunk would end the body.
-        if data:
-            self.wfile.write(b"%x\r\n%b\r\n" % (len(data), data))
-            self.wfile.flush()
+        self.wfile.write(b"%x\r\n%b\r\n" % (len(data), data))
+        self.wfile.flush()
 
     def end_stream(self) -> None:
         self.wfile.write(b"0\r\n\r\n")
@@ -107,8 +105,8 @@ class Proxy:
         self.port = port
         self.show = show
         self.profiles = profiles
-        self.sent: EncodedRequest | None = None
-        self.translator: StreamTranslator | None = None
+        self.served: list[tuple[EncodedRequest, StreamTranslator]] = []
+        """What went upstream and what translated the answer, request by request."""
 
     def handler(self) -> type[BaseHTTPRequestHandler]:
         """Give the handler class that serves the client."""
@@ -125,11 +123,10 @@ class Proxy:
         sent = translate_request(
             handler.body(), source=self.client, target=self.server, on_loss=COLLECT
         )
-        self.sent = sent
         translator = StreamTranslator(
             self.server, self.client, for_request=sent, **self.profiles
         )
-        self.translator = translator
+        self.served.append((sent, translator))
         connection = http.client.HTTPConnection(
             "127.0.0.1", self.port, timeout=_TIMEOUT
         )
@@ -145,6 +142,7 @@ class Proxy:
             connection.close()
 
     def _pass_on(self, handler: _Handler, data: bytes) -> None:
+        # An empty HTTP chunk would end the body.
         if data:
             self.show("out", data)
             handler.write_chunk(data)

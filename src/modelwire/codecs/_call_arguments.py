@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from modelwire.codecs._losses import LossLog
     from modelwire.ir._base import JSONObject
 
-__all__ = ["INVALID_ARGUMENTS", "arguments_object"]
+__all__ = ["INVALID_ARGUMENTS", "arguments_object", "custom_text"]
 
 INVALID_ARGUMENTS: Final = "_invalid_arguments"
 """The one key of an object that holds text which is no JSON object."""
@@ -51,3 +51,22 @@ def arguments_object(arguments: str, path: str, log: LossLog) -> JSONObject:
         detail=f"no JSON object; wrapped as {INVALID_ARGUMENTS}",
     )
     return {INVALID_ARGUMENTS: arguments}
+
+
+def custom_text(arguments: str, field: str) -> str | None:
+    """
+    Give the text of a free-text call whose tool was declared as a function.
+
+    Args:
+        arguments: The call's arguments.
+        field: The one argument of such a function.
+
+    Returns:
+        The text; `None` when the arguments are not the wrapper.
+    """
+    try:
+        value = loads(arguments)
+    except RemoteProtocolError:
+        return None
+    text = value.get(field) if type(value) is dict and len(value) == 1 else None
+    return text if type(text) is str else None

@@ -31,7 +31,7 @@ _Begin = Callable[[str, str, list[tuple[str, str]], bytes], tuple[Received, Plan
 
 
 class _ClientLeftError(Exception):
-    """The client closed its end while the upstream waited."""
+    """The client closed its end while the upstream waited, or the server stops."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -108,11 +108,14 @@ class _Handler(BaseHTTPRequestHandler):
         """Wait for a gate, or with none for ever; the client may leave meanwhile."""
         awake, alarm = socket.socketpair()
         with awake, alarm:
-            if gate is not None:
-                gate.on_open(lambda: _ring(alarm))
+            for ringing in (gate, self.server.stopping):
+                if ringing is not None:
+                    ringing.on_open(lambda: _ring(alarm))
             watched = [awake, self.connection]
             while True:
                 ready, _, _ = select.select(watched, [], [])
+                if self.server.stopping.is_open:
+                    raise _ClientLeftError
                 if awake in ready:
                     return
                 if not self.connection.recv(1, socket.MSG_PEEK):
@@ -139,7 +142,7 @@ class _Server:
         self.port: int = self._listening.getsockname()[1]
         self._lock = threading.Lock()
         self._open: dict[threading.Thread, socket.socket] = {}
-        self._stopping = False
+        self.stopping = Gate()
         self._acceptor = threading.Thread(target=self._accept, name="upstream")
         self._acceptor.start()
 
@@ -148,7 +151,7 @@ class _Server:
             while True:
                 connection, address = self._listening.accept()
                 with self._lock:
-                    if self._stopping:
+                    if self.stopping.is_open:
                         connection.close()
                         return
                     thread = threading.Thread(
@@ -171,7 +174,7 @@ class _Server:
     def stop(self) -> None:
         """Close every connection and wait for every thread."""
         with self._lock:
-            self._stopping = True
+            self.stopping.open()
             left = dict(self._open)
             for connection in left.values():
                 with contextlib.suppress(OSError):

@@ -24,6 +24,7 @@ from modelwire.codecs.anthropic_messages import (
     encode_request,
 )
 from modelwire.errors import (
+    RequestDecodeError,
     UnsupportedFeatureError,
 )
 
@@ -200,3 +201,120 @@ def test_lifetimes(ttl, written):
     value = request(user(text("a", cache=ir.CacheBreakpoint(ttl=ttl))))
     block = body_of(value)["messages"][0]["content"][0]
     assert block["cache_control"] == {"type": "ephemeral", "ttl": written}
+
+
+def test_what_a_breakpoint_says_beside_its_lifetime_is_kept():
+    control = {"type": "ephemeral", "ttl": "1h", "scope": "organization"}
+    block = {"type": "text", "text": "a", "cache_control": control}
+    message = {"role": "user", "content": [block]}
+    value = decoded(message, cache_control=control)
+    body = body_of(value)
+    assert body["messages"] == [message]
+    assert body["cache_control"] == control
+    assert losses_of(value) == []
+
+
+def test_a_refusal_of_another_dialect_keeps_its_breakpoint():
+    refusal = ir.RefusalPart(text="No.", cache=ir.CacheBreakpoint())
+    body = body_of(request(user(text("go")), assistant(refusal)))
+    assert body["messages"][1]["content"] == [
+        {"type": "text", "text": "No.", "cache_control": {"type": "ephemeral"}}
+    ]
+
+
+# --- what only other dialects say of a part -----------------------------------------
+
+
+def server_call(**fields):
+    return ir.ServerToolCallPart(id="srvtoolu_1", name="web_search", **fields)
+
+
+def server_result(**fields):
+    return ir.ServerToolResultPart(
+        call_id="srvtoolu_1",
+        dialect=OWN,
+        type="web_search_tool_result",
+        content=[],
+        **fields,
+    )
+
+
+SEALED = ir.Opaque(value="data", dialect=OWN)
+OF_A_PART = [
+    ("a call of another kind than its name", server_call(kind="x"), "bt.call_items",
+     "kind"),
+    ("a result of another kind than its block", server_result(kind="x"),
+     "bt.call_items", "kind"),
+    ("a signature on sealed reasoning",
+     ir.ReasoningPart(redacted=SEALED,
+                      signature=ir.Opaque(value="s", dialect="gemini-generate")),
+     "think.signature", "signature"),
+    ("a document of text that is not plain",
+     ir.DocumentPart(source=ir.TextSource(text="# a", media_type="text/markdown")),
+     "in.doc.base64", "source.media_type"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("part", "code", "field"),
+    [row[1:] for row in OF_A_PART],
+    ids=[r[0] for r in OF_A_PART],
+)
+def test_a_field_that_a_block_cannot_say_is_reported(part, code, field):
+    value = request(user(text("go")), assistant(part, text("done")))
+    assert len(body_of(value)["messages"][1]["content"]) == 2
+    path = f"$.messages[1].parts[0].{field}"
+    assert [loss[:2] for loss in losses_of(value)] == [(code, path)]
+
+
+# --- citations ----------------------------------------------------------------------
+
+
+def test_a_quote_of_the_web_needs_the_apis_own_proof():
+    quote = ir.Annotation(
+        kind="url",
+        url="https://a.example",
+        encrypted=ir.Opaque(value="e", dialect="gemini-generate"),
+    )
+    value = request(user(text("go")), assistant(text("so", annotations=(quote,))))
+    assert body_of(value)["messages"][1]["content"] == "so"
+    path = "$.messages[1].parts[0].annotations[0]"
+    assert losses_of(value)[0][:3] == ("out.annotations_citations", path, "dropped")
+
+
+def test_quotes_keep_fields_of_odd_types():
+    quote = {
+        "type": "char_location",
+        "cited_text": "c",
+        "document_index": "first",
+        "document_title": 5,
+        "start_char_index": 0,
+        "end_char_index": 1,
+    }
+    block = {"type": "text", "text": "so", "citations": [quote]}
+    message = {"role": "assistant", "content": [block]}
+    value = decoded({"role": "user", "content": "go"}, message)
+    assert body_of(value)["messages"][1] == message
+    assert losses_of(value) == []
+
+
+def test_what_the_citations_switch_says_beside_is_kept():
+    block = {
+        "type": "document",
+        "source": {"type": "text", "media_type": "text/plain", "data": "d"},
+        "citations": {"enabled": True, "style": "short"},
+    }
+    message = {"role": "user", "content": [block]}
+    value = decoded(message)
+    assert value.messages[0].parts[0].citations is True
+    assert body_of(value)["messages"] == [message]
+
+
+def test_a_document_without_content_is_named():
+    source = {"type": "content", "content": 5}
+    block = {"type": "document", "source": source}
+    with pytest.raises(RequestDecodeError) as caught:
+        decoded({"role": "user", "content": [block]})
+    (problem,) = caught.value.problems
+    assert problem.path == "$.messages[0].content[0].source.content"
+    assert problem.got == "number"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import attrs
 import pytest
 from tests.codecs.anthropic_messages._request_support import (
     assistant,
@@ -130,6 +131,13 @@ LOST = [
     ({"response_format": ir.ResponseFormat(kind="text")}, "fmt.text", "cosmetic"),
     ({"cache": ir.CachePolicy(key="k")}, "cache.key", "parameter"),
     ({"cache": ir.CachePolicy(retention="24h")}, "cache.retention", "parameter"),
+    ({"cache": ir.CachePolicy(ttl="1h")}, "cache.ttl", "parameter"),
+    (
+        {"cache": ir.CachePolicy(extra={"openai-chat": {"a": 1, "$b": 1}})},
+        "cache.auto",
+        "parameter",
+    ),
+    ({"cache": ir.CachePolicy()}, "cache.auto", "cosmetic"),
     ({"stop_sequences": ("\n", "END")}, "param.stop", "parameter"),
     ({"service_tier": "flex"}, "svc.service_tier", "parameter"),
     ({"service_tier": "default"}, "svc.service_tier", "approximation"),
@@ -262,3 +270,87 @@ def test_a_schema_for_the_answer():
     assert body["output_config"] == {
         "format": {"type": "json_schema", "schema": {"type": "object"}}
     }
+
+
+def test_a_format_that_is_not_known_goes_as_it_came():
+    output = {"format": {"type": "brand_new", "rules": [1]}, "effort": None}
+    value = decoded(output_config=output)
+    assert body_of(value)["output_config"] == {"format": output["format"]}
+    assert losses_of(value) == []
+
+
+def test_nulls_of_the_output_config_say_nothing():
+    value = decoded(output_config={"effort": "low", "brand_new": None})
+    assert value.extra == {}
+    assert body_of(value)["output_config"] == {"effort": "low"}
+
+
+def test_openais_fast_tier_is_the_speed():
+    value = request(service_tier="fast")
+    body = body_of(value)
+    assert body["speed"] == "fast"
+    assert "service_tier" not in body
+    assert [loss[:3] for loss in losses_of(value)] == [
+        ("svc.service_tier", "$.service_tier", "approximated")
+    ]
+
+
+def test_a_variant_without_a_version_names_none():
+    profile = attrs.evolve(DEFAULT_PROFILE, api_version=None)
+    encoded = encode_request(request(), profile=profile)
+    assert [name for name, _ in encoded.headers] == ["content-type"]
+
+
+# --- tools of other dialects --------------------------------------------------------
+
+
+def test_an_unknown_tools_breakpoint_counts_for_the_limit():
+    tools = [{"type": "brand_new", "cache_control": {"type": "ephemeral"}}]
+    blocks = [
+        {"type": "text", "text": str(n), "cache_control": {"type": "ephemeral"}}
+        for n in range(4)
+    ]
+    value = decoded({"role": "user", "content": blocks}, tools=tools)
+    body = body_of(value)
+    assert body["tools"] == [{"type": "brand_new"}]
+    assert losses_of(value)[0][1] == "$.tools[0]"
+
+
+def test_a_free_text_tool_keeps_its_breakpoint():
+    tool = ir.CustomTool(name="sql", cache=ir.CacheBreakpoint())
+    (written,) = body_of(request(tools=(tool,)))["tools"]
+    assert written["cache_control"] == {"type": "ephemeral"}
+
+
+def test_the_type_of_a_server_tool_says_what_it_is():
+    tool = ir.ServerTool(
+        kind="web_fetch",
+        type="bash_20250124",
+        dialect="anthropic-messages",
+        name="bash",
+    )
+    value = request(tools=(tool,))
+    assert body_of(value)["tools"] == [{"type": "bash_20250124", "name": "bash"}]
+    assert losses_of(value)[0][:3] == (
+        "bt.web_fetch",
+        "$.tools[0].kind",
+        "approximated",
+    )
+
+
+UNKNOWN_CHOICES = [
+    ("of this dialect", "anthropic-messages", {"type": "brand_new"}),
+    ("of another one", "openai-chat", None),
+]
+
+
+@pytest.mark.parametrize(
+    ("dialect", "written"),
+    [row[1:] for row in UNKNOWN_CHOICES],
+    ids=[row[0] for row in UNKNOWN_CHOICES],
+)
+def test_an_unknown_choice_takes_no_switch_of_parallel_calls(dialect, written):
+    choice = ir.ToolChoice(mode="unknown", dialect=dialect, raw={"type": "brand_new"})
+    value = request(tools=(function(),), tool_choice=choice, parallel_tool_calls=False)
+    assert body_of(value).get("tool_choice") == written
+    assert "$.parallel_tool_calls" in [loss[1] for loss in losses_of(value)]

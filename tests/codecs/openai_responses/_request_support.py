@@ -4,9 +4,11 @@ import json
 
 from modelwire.codecs._base import COLLECT
 from modelwire.codecs.openai_responses import _request
+from modelwire.ir import ChatRequest, Message, TextPart
 from modelwire.testing import assert_accounted
 
 OWN = "openai-responses"
+HI = Message(role="user", parts=(TextPart(text="Hi"),))
 
 
 def decode(**body):
@@ -22,3 +24,18 @@ def encode(request, **kwargs):
     again = _request.decode_request(encoded.body, headers=encoded.headers)
     assert_accounted(request, again, encoded.losses)
     return json.loads(encoded.body), encoded
+
+
+def items(*messages, **fields):
+    """Give the items that *messages* become, and the codes of what is lost."""
+    fields.setdefault("store", False)
+    body, encoded = encode(ChatRequest(model="m", messages=messages, **fields))
+    return body["input"], [str(loss.code) for loss in encoded.losses]
+
+
+def said(*parts):
+    return Message(role="assistant", parts=parts)
+
+
+def asked(*parts):
+    return Message(role="user", parts=parts)

@@ -3,7 +3,15 @@
 import json
 
 import pytest
-from tests.codecs.openai_responses._request_support import OWN, decode, encode
+from tests.codecs.openai_responses._request_support import (
+    HI,
+    OWN,
+    asked,
+    decode,
+    encode,
+    items,
+    said,
+)
 
 from modelwire.codecs import anthropic_messages, openai_chat
 from modelwire.codecs.openai_responses import _request
@@ -43,22 +51,6 @@ from modelwire.ir import (
     UnknownTool,
     UrlSource,
 )
-
-HI = Message(role="user", parts=(TextPart(text="Hi"),))
-
-
-def items(*messages, **fields):
-    fields.setdefault("store", False)
-    body, encoded = encode(ChatRequest(model="m", messages=messages, **fields))
-    return body["input"], [str(loss.code) for loss in encoded.losses]
-
-
-def said(*parts):
-    return Message(role="assistant", parts=parts)
-
-
-def asked(*parts):
-    return Message(role="user", parts=parts)
 
 
 def test_R04_instructions_are_never_the_assistants():

@@ -48,7 +48,7 @@ from modelwire.ir._parts import (
     VideoPart,
 )
 
-__all__ = ["BlockWriter", "encode_part", "is_plain", "write_extra"]
+__all__ = ["BlockWriter", "is_plain", "write_extra"]
 
 _TTL: Final = {"30m": "1h", "12h": "1h", "24h": "1h"}
 """Lifetimes of other dialects and the nearest one here."""
@@ -314,30 +314,6 @@ class BlockWriter:
                 LossCode.TOOL_NAME_CHARSET, path, "approximated", severity="cosmetic"
             )
         return target
-
-
-def encode_part(
-    part: Part,
-    path: str,
-    log: LossLog,
-    *,
-    role: Role = "assistant",
-    response: bool = True,
-) -> JSONObject | None:
-    """
-    Write one part alone, for example as the `content_block` of a stream.
-
-    Args:
-        part: The part.
-        path: Where it stands.
-        log: Where losses go.
-        role: The role of its message.
-        response: Whether a client reads it.
-
-    Returns:
-        The block, or `None` when the part is dropped.
-    """
-    return BlockWriter(log, response=response).block(part, path, role)
 
 
 # --- one function per part ----------------------------------------------------------

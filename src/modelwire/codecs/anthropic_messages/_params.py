@@ -167,7 +167,14 @@ def encode_reasoning(
             )
             _make_room(request, body, budget, log)
     elif reasoning.budget_tokens is not None:
-        _budget(request, body, thinking, log, in_tool_loop=in_tool_loop)
+        _budget(
+            reasoning.budget_tokens,
+            request,
+            body,
+            thinking,
+            log,
+            in_tool_loop=in_tool_loop,
+        )
     elif "type" not in thinking:
         _adaptive(reasoning, body, thinking, log)
     _display(reasoning, thinking, log)
@@ -201,6 +208,7 @@ def _says_nothing(reasoning: ReasoningConfig) -> bool:
 
 
 def _budget(
+    budget: int,
     request: ChatRequest,
     body: JSONObject,
     thinking: JSONObject,
@@ -209,10 +217,6 @@ def _budget(
     in_tool_loop: bool,
 ) -> None:
     """Turn a bare budget, which another dialect stated, into a thinking mode."""
-    reasoning = request.reasoning
-    budget = reasoning.budget_tokens if reasoning is not None else None
-    if budget is None:
-        return
     path, mode = "$.reasoning.budget_tokens", "$.reasoning.mode"
     if budget == 0:
         thinking["type"] = "disabled"
@@ -348,7 +352,7 @@ def encode_service(request: ChatRequest, body: JSONObject, writer: BlockWriter) 
     """
     log = writer.log
     if request.cache is not None:
-        _cache(request, body, writer)
+        _cache(request.cache, body, writer)
     context = request.context_management
     if context is not None:
         if isinstance(context, dict) and isinstance(context.get("edits"), list):
@@ -379,11 +383,8 @@ def encode_service(request: ChatRequest, body: JSONObject, writer: BlockWriter) 
                 )
 
 
-def _cache(request: ChatRequest, body: JSONObject, writer: BlockWriter) -> None:
-    log, policy = writer.log, request.cache
-    if policy is None:
-        return
-    path = "$.cache"
+def _cache(policy: CachePolicy, body: JSONObject, writer: BlockWriter) -> None:
+    log, path = writer.log, "$.cache"
     if policy.key is not None:
         log.drop(LossCode.CACHE_KEY, f"{path}.key")
     if policy.retention is not None:

@@ -273,12 +273,11 @@ def _headers(
     if tuple(kept.items()) != wire:
         log.add(LossCode.META_KV, "$.headers" if wire else None, "merged", to=_to(kept))
     head = [("content-type", "application/json")]
-    if profile.api_version is None:
-        pass
-    elif profile.body_version:
-        _place(body, "anthropic_version", profile.api_version, log)
-    else:
-        head.append(("anthropic-version", profile.api_version))
+    version = profile.api_version
+    if version is not None and profile.body_version:
+        _place(body, "anthropic_version", version, log)
+    elif version is not None:
+        head.append(("anthropic-version", version))
     return (*head, *kept.items())
 
 

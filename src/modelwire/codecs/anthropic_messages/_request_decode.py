@@ -135,8 +135,7 @@ def _messages(reader: Reader) -> tuple[tuple[Message, ...], tuple[Message, ...]]
     for i, obj in enumerate(array):
         path = f"$.messages[{i}]"
         if type(obj) is not dict:
-            if problems is not None:
-                problems.append(Problem(path, "object", describe(obj)))
+            reader.fault(f"messages[{i}]", "object", describe(obj))
             continue
         message = _quick_message(obj, path, problems)
         if message is None:

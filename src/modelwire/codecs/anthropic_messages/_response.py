@@ -21,6 +21,7 @@ from modelwire.codecs._base import (
     Ids,
     LossPolicy,
 )
+from modelwire.codecs._call_arguments import custom_text
 from modelwire.codecs._ids import counting_ids, turn_seed
 from modelwire.codecs._json import dumps, loads
 from modelwire.codecs._losses import LossLog
@@ -150,7 +151,7 @@ def bring_home(part: Part, aliases: Aliases) -> Part:
         return part
     name, id_ = aliases.name(part.name), aliases.call_id(part.id)
     if part.name in aliases.custom:
-        text = _custom_text(part.arguments)
+        text = custom_text(part.arguments, CUSTOM_FIELD)
         if text is not None:
             return _replaced(part, id=id_, name=name, arguments=text, kind="custom")
     if name == part.name and id_ == part.id:
@@ -161,18 +162,6 @@ def bring_home(part: Part, aliases: Aliases) -> Part:
 def _replaced(part: ToolCallPart, **changes: str) -> ToolCallPart:
     made: ToolCallPart = attrs.evolve(cast("Any", part), **changes)
     return made
-
-
-def _custom_text(arguments: str) -> str | None:
-    """Give the text of a wrapped free-text call; `None` when it is not the wrapper."""
-    try:
-        value: Any = loads(arguments)
-    except RemoteProtocolError:
-        return None
-    if isinstance(value, dict) and len(value) == 1:
-        text = value.get(CUSTOM_FIELD)
-        return text if isinstance(text, str) else None
-    return None
 
 
 _CHOICE: Final = "$.choices[0]"

@@ -20,8 +20,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 import attrs
 
 from modelwire.codecs import _json
+from modelwire.codecs._call_arguments import custom_text
 from modelwire.codecs._limits import DEFAULT_LIMITS
 from modelwire.codecs._stream_decoding import ChunkMachine
+from modelwire.codecs.anthropic_messages._block_calls import CUSTOM_FIELD
 from modelwire.codecs.anthropic_messages._blocks import decode_block
 from modelwire.codecs.anthropic_messages._citations import decode_citation
 from modelwire.codecs.anthropic_messages._errors import error_from_object
@@ -29,7 +31,6 @@ from modelwire.codecs.anthropic_messages._finish import decode_finish
 from modelwire.codecs.anthropic_messages._stream_open import (
     TAKES,
     OpenBlock,
-    custom_text,
     is_key,
     join_halves,
 )
@@ -198,12 +199,12 @@ class MessagesMachine(ChunkMachine):
 
     def fail(self, error: ErrorInfo, out: list[StreamChunk], raw: Any = None) -> None:
         """End the stream with *error*, after what was held."""
-        if not self.ended:
-            for block in self._blocks.values():
-                self._give_high(block, out, None)
-                if block.custom:
-                    rest = "".join(block.pieces[1:])
-                    out.append(new_tool_arguments_delta(block.index, rest, None))
+        for block in self._blocks.values():
+            self._give_high(block, out, None)
+            if block.custom:
+                rest = "".join(block.pieces[1:])
+                out.append(new_tool_arguments_delta(block.index, rest, None))
+        self._blocks.clear()
         super().fail(error, out, raw)
 
     def error_from_body(self, body: bytes) -> ErrorInfo:
@@ -250,7 +251,7 @@ class MessagesMachine(ChunkMachine):
                     index = self.new_index()
                     part = self._own_names(decode_block(block))
                     if type(part) is ToolCallPart and part.kind == "custom":
-                        text = custom_text(part.arguments)
+                        text = custom_text(part.arguments, CUSTOM_FIELD)
                         part = (
                             _with(part, arguments=text)
                             if text is not None
@@ -485,7 +486,7 @@ class MessagesMachine(ChunkMachine):
         """
         start, *pieces = block.pieces
         arguments = "".join(pieces) or start or "{}"
-        text = custom_text(arguments)
+        text = custom_text(arguments, CUSTOM_FIELD)
         if text is None:
             return _with(block.part, arguments=arguments, kind="function")
         if text:

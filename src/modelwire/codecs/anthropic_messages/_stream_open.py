@@ -8,10 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from modelwire.codecs import _json
 from modelwire.codecs._stream_decoding import join_surrogates, split_high_surrogate
-from modelwire.codecs.anthropic_messages._block_calls import CUSTOM_FIELD
-from modelwire.errors import RemoteProtocolError
 from modelwire.ir._parts import (
     CompactionPart,
     Part,
@@ -24,7 +21,7 @@ from modelwire.ir._parts import (
 if TYPE_CHECKING:
     from modelwire.ir._base import JSONObject
 
-__all__ = ["TAKES", "OpenBlock", "custom_text", "is_key", "join_halves"]
+__all__ = ["TAKES", "OpenBlock", "is_key", "join_halves"]
 
 
 class OpenBlock:
@@ -78,16 +75,6 @@ def join_halves(block: OpenBlock, text: str) -> str:
     if not block.high:
         text, block.high = split_high_surrogate(text)
     return text
-
-
-def custom_text(arguments: str) -> str | None:
-    """Give the text of a wrapped free-text call; `None` when it is not the wrapper."""
-    try:
-        value = _json.loads(arguments)
-    except RemoteProtocolError:
-        return None
-    text = value.get(CUSTOM_FIELD) if type(value) is dict and len(value) == 1 else None
-    return text if type(text) is str else None
 
 
 def is_key(key: Any) -> bool:

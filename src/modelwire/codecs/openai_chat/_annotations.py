@@ -93,9 +93,8 @@ def encode_annotation(
     annotation: Annotation,
     span: tuple[int, int],
     *,
-    log: LossLog | None = None,
-    path: str = "",
-    deferred: bool = False,
+    log: LossLog,
+    path: str,
 ) -> JSONObject | None:
     """
     Write one annotation.
@@ -103,10 +102,9 @@ def encode_annotation(
     Args:
         annotation: The annotation.
         span: First character, and one past the last, of its text in the message.
-        log: Where losses go.
-        path: The annotation's place in the source, and in the decoded output.
-        deferred: Whether the caller records that a foreign annotation (`is_native`)
-            was rewritten, since it alone knows the place in the output.
+        log: Where losses go.  That a foreign annotation (`is_native`) was rewritten is
+            the caller's to record, since it alone knows the place in the output.
+        path: The annotation's place in the source.
 
     Returns:
         The object, or `None` for what this dialect cannot express.
@@ -115,8 +113,7 @@ def encode_annotation(
         return _encode_unknown(annotation, log, path)
     native = is_native(annotation)
     if annotation.url is None and not native:
-        if log is not None:
-            log.drop(ir.LossCode.OUT_ANNOTATIONS_CITATIONS, path)
+        log.drop(ir.LossCode.OUT_ANNOTATIONS_CITATIONS, path)
         return None
     inner: JSONObject = {}
     start, end = annotation.start, annotation.end
@@ -136,11 +133,8 @@ def encode_annotation(
         inner["title"] = ""
     out = {"type": _URL, _URL: inner}
     merge_own(out, annotation.extra)
-    if log is not None:
-        if native:
-            _log_rest(annotation, log, path)
-        elif not deferred:
-            log.approximate(ir.LossCode.OUT_ANNOTATIONS_CITATIONS, path, to=path)
+    if native:
+        _log_rest(annotation, log, path)
     return out
 
 
@@ -161,20 +155,18 @@ def is_native(annotation: Annotation) -> bool:
 
 
 def _encode_unknown(
-    annotation: Annotation, log: LossLog | None, path: str
+    annotation: Annotation, log: LossLog, path: str
 ) -> JSONObject | None:
     """Write an annotation of a type that only its own dialect knows."""
     own = own_fields(annotation.extra)
     if not own and (annotation.extra or annotation.type is None):
-        if log is not None:
-            log.drop(ir.LossCode.OUT_ANNOTATIONS_CITATIONS, path)
+        log.drop(ir.LossCode.OUT_ANNOTATIONS_CITATIONS, path)
         return None
     out: JSONObject = {}
     if annotation.type is not None:
         out["type"] = annotation.type
     merge_own(out, annotation.extra)
-    if log is not None:
-        _log_rest(annotation, log, path, "url", "title", "start", "end")
+    _log_rest(annotation, log, path, "url", "title", "start", "end")
     return out
 
 

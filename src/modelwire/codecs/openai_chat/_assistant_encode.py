@@ -357,9 +357,7 @@ class AssistantWriter:
             if not keep:
                 self.log.drop(LossCode.OUT_ANNOTATIONS_CITATIONS, where)
                 continue
-            wire = encode_annotation(
-                annotation, span, log=self.log, path=where, deferred=True
-            )
+            wire = encode_annotation(annotation, span, log=self.log, path=where)
             if wire is None:
                 continue
             if slot is not None and not is_native(annotation):

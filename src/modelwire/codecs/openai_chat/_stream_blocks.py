@@ -243,10 +243,9 @@ class BlockWriter:
     def _identify(self, entry: JSONObject) -> None:
         """Add what says which detail an entry continues."""
         part = self.part
-        if isinstance(part, ReasoningPart):
-            if part.details_id is not None:
-                entry["id"] = part.details_id
-            merge_own(entry, part.extra)
+        if isinstance(part, ReasoningPart) and part.details_id is not None:
+            entry["id"] = part.details_id
+        merge_own(entry, part.extra)
 
     def sign(self, signature: Opaque, log: LossLog) -> JSONObject | None:
         """Give the delta that signs the block; `None` and a loss where none can."""

@@ -257,9 +257,7 @@ class ChatStreamEncoder(BlockStream):
             span = (0, 0)
             if owner is not None:
                 span = (owner.offset, owner.offset + owner.size)
-            item = encode_annotation(
-                annotation, span, log=self._log, path=path, deferred=True
-            )
+            item = encode_annotation(annotation, span, log=self._log, path=path)
             if item is None:
                 continue
             # A reader puts all of them on the first text.

@@ -12,7 +12,7 @@ Source:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias, cast
 
 from modelwire.codecs import _json
 from modelwire.codecs._base import COLLECT
@@ -565,9 +565,7 @@ _WAITING: Final = frozenset(BlockStream.HANDLERS) - {BlockStart, LogprobsDelta}
 
 def _detail_key(block: BlockWriter) -> Any:
     """Give what a reader tells reasoning details apart by."""
-    part = block.part
-    if not isinstance(part, ReasoningPart):
-        return None
+    part = cast("ReasoningPart", block.part)
     if part.encrypted is not None and part.encrypted.dialect == DIALECT:
         # It came whole: what follows is another one, whatever it says of itself.
         return block.path

@@ -196,7 +196,7 @@ def encode_result(
             out["name"] = part.name
         else:
             log.drop(LossCode.TOOL_RESULT_NAME, f"{path}.name")
-    status = _flag(part, wire, status, path, log)
+    status = _flag(part, wire, status, path, place, log)
     if status is not None:
         out["status"] = status
     output = _OUTPUTS.get(wire, _text_output)(part, path, place, notes, log)
@@ -234,7 +234,12 @@ def _fits(wire: str, part: ToolResultPart) -> bool:
 
 
 def _flag(
-    part: ToolResultPart, wire: str, status: str | None, path: str, log: LossLog
+    part: ToolResultPart,
+    wire: str,
+    status: str | None,
+    path: str,
+    place: str,
+    log: LossLog,
 ) -> str | None:
     """Write what says that a tool failed: a status, of a patch only."""
     if wire != "apply_patch_call_output":
@@ -247,6 +252,9 @@ def _flag(
             )
         return status
     if part.is_error is None:
+        # The vendor's type requires the status, and a reader takes it for the flag.
+        code = LossCode.TOOL_RESULT_ERROR_FLAG
+        log.add(code, None, "synthesised", to=f"{place}.is_error")
         return status or "completed"
     if status is not None and (status == "failed") == part.is_error:
         return status
