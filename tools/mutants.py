@@ -73,7 +73,7 @@ def killed(mutation: Mutation) -> tuple[str, float]:
         path.write_text(mutation.applied(path.read_text("utf-8")), "utf-8")
         if _notices(folder, list(mutation.tests)):
             verdict = "named"
-        elif _notices(folder, ["tests"]):
+        elif _notices(folder, ["-n", "2", "--dist", "loadgroup", "tests"]):
             verdict = "suite"
         else:
             verdict = "SURVIVED"

@@ -96,8 +96,8 @@ MUTATIONS: Final = (
     Mutation(
         "sse-quadratic-buffer",
         "sse/_scanner.py",
-        "        pending += rest\n",
-        "        self._open = pending = bytearray(bytes(pending) + rest)\n",
+        "            pending += lines[0]\n",
+        "            self._open = pending = bytearray(bytes(pending) + lines[0])\n",
         ("tests/limits",),
     ),
     Mutation(
