@@ -368,6 +368,7 @@ def test_errors_take_the_clients_shape(source, target, through):
 def test_unreadable_responses_become_errors(source, target, body):
     answer = translate_response(body, source=source, target=target)
     assert answer.status == 502
+    assert answer.error.status == 502
     assert answer.error.kind == "decode_error"
     assert "error" in json.loads(answer.body)
 

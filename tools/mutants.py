@@ -1,7 +1,7 @@
 """
 Break our own code on purpose, one fault at a time, and see that the suite notices.
 
-    python tools/mutants.py [--only NAME] [--list] [--jobs 2]
+    python tools/mutants.py [--only NAME] [--list] [--quick] [--jobs 2]
 
 Each fault of `mutations.MUTATIONS` is put into a copy of `src/`; the tests named beside
 it run against the copy, and where they pass, the whole suite.  A fault that nothing
@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -50,12 +51,13 @@ def _notices(folder: Path, tests: list[str]) -> bool:
     return done.returncode != 0
 
 
-def killed(mutation: Mutation) -> tuple[str, float]:
+def killed(mutation: Mutation, *, quick: bool) -> tuple[str, float]:
     """
     Plant a fault, and look who notices.
 
     Args:
         mutation: The fault.
+        quick: Ask the tests beside it only.
 
     Returns:
         `named` (the tests beside it), `suite` (another test) or `SURVIVED`, and the
@@ -73,7 +75,9 @@ def killed(mutation: Mutation) -> tuple[str, float]:
         path.write_text(mutation.applied(path.read_text("utf-8")), "utf-8")
         if _notices(folder, list(mutation.tests)):
             verdict = "named"
-        elif _notices(folder, ["-n", "2", "--dist", "loadgroup", "tests"]):
+        elif not quick and _notices(
+            folder, ["-n", "2", "--dist", "loadgroup", "tests"]
+        ):
             verdict = "suite"
         else:
             verdict = "SURVIVED"
@@ -91,6 +95,7 @@ def main() -> int:
     parser.add_argument("--only", action="append", default=[])
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--quick", action="store_true", help="the named tests only")
     options = parser.parse_args()
     chosen = [m for m in MUTATIONS if not options.only or m.name in options.only]
     if options.list:
@@ -100,7 +105,7 @@ def main() -> int:
     survivors = 0
     with ThreadPoolExecutor(options.jobs) as pool:
         for mutation, (verdict, seconds) in zip(
-            chosen, pool.map(killed, chosen), strict=True
+            chosen, pool.map(partial(killed, quick=options.quick), chosen), strict=True
         ):
             survivors += verdict == "SURVIVED"
             print(f"{verdict:9} {mutation.name:32} {seconds:5.1f} s", flush=True)

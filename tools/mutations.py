@@ -138,9 +138,9 @@ MUTATIONS: Final = (
     Mutation(
         "splice-at-any-depth",
         "codecs/_json_splice.py",
-        "        elif depth != 1:\n            continue\n",
-        "",
-        ("tests/codecs",),
+        "            if depth == 1 and start is not None:\n",
+        "            if start is not None:\n",
+        ("tests/codecs/test_json_splice.py",),
     ),
     # --- the canonical model --------------------------------------------------------
     Mutation(
@@ -334,7 +334,7 @@ MUTATIONS: Final = (
         "        content=content,\n"
         "        cache=decode_cache(reader),\n"
         "        extra=_extra(reader, array=array),\n",
-        _ANTHROPIC,
+        ("tests/properties/test_multi_turn.py",),
     ),
     # --- gemini-generate ------------------------------------------------------------
     Mutation(
@@ -363,7 +363,7 @@ MUTATIONS: Final = (
         "translate-hides-a-bad-body",
         "translate.py",
         "        info = attrs.evolve(error.to_error_info(), status=_BAD_GATEWAY)\n",
-        "        info = attrs.evolve(error.to_error_info(), status=200)\n",
+        "        info = attrs.evolve(error.to_error_info(), status=400)\n",
         _TRANSLATE,
     ),
     Mutation(

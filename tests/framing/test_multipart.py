@@ -168,6 +168,11 @@ PARTS = [
         ),
     ),
     (
+        "a parameter that comes twice",
+        form(b'Content-Disposition: form-data; name="a"; name="b"'),
+        FormPart("a", b"x"),
+    ),
+    (
         "blanks behind a delimiter",
         b"--boundary \t \r\n" + HEAD.partition(b"\r\n")[2] + b"x" + TAIL,
         FormPart("a", b"x"),
