@@ -6,9 +6,9 @@ import pytest
 
 from modelwire.errors import (
     ErrorInfo,
-    RemoteProtocolError,
     Problem,
     ProviderError,
+    RemoteProtocolError,
     RequestDecodeError,
     UnsupportedFeatureError,
 )

@@ -226,7 +226,11 @@ def translate_response(
             **_profile(source_profile),
         )
     except ProviderError as error:
-        return _error_response(error.info, pairs, source, target)
+        info = error.info
+        if info.kind == "decode_error":
+            # A body that holds a stream, and the stream cannot be read.
+            info = attrs.evolve(info, status=_BAD_GATEWAY)
+        return _error_response(info, pairs, source, target)
     except RemoteProtocolError as error:
         info = attrs.evolve(error.to_error_info(), status=_BAD_GATEWAY)
         return _error_response(info, pairs, source, target)

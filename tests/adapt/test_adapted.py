@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+import attrs
 import pytest
 
 from modelwire import adapt
@@ -210,6 +211,25 @@ def test_what_the_encoder_drops_was_not_adapted():
     assert adapted.losses
     encoded = encode_adapted(adapted, target, COLLECT)
     assert not [x for x in encoded.losses if "input_schema" in (x.path or "")]
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        pytest.param({}, id="that is decoded again"),
+        # Said in the target's own words, which nothing checks.
+        pytest.param({"openai-chat": {"stop": 5}}, id="that its decoder refuses"),
+    ],
+)
+def test_places_in_what_is_encoded(extra):
+    source = attrs.evolve(request("a", "b"), extra=extra)
+    losses = (
+        loss("moved", "$.messages[0]", "$.messages[1].parts[0].text"),
+        loss("moved", "$.tools[1]", "$.tools[0].description"),
+    )
+    adapted = Adapted(request=source, losses=losses)
+    encoded = encode_adapted(adapted, "openai-chat", COLLECT)
+    assert [loss.to for loss in encoded.losses] == [loss.to for loss in losses]
 
 
 def test_adapters_in_a_translation():

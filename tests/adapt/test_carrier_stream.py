@@ -27,6 +27,7 @@ from modelwire.ir import (
     Finish,
     ImagePart,
     Keepalive,
+    Loss,
     LossCode,
     Opaque,
     ReasoningDelta,
@@ -269,6 +270,113 @@ def test_a_late_signature_goes_behind_the_next_calls_id():
     parts, dropped = recovered(OC, *chunks, BlockStart(2, 0, OTHER), BlockStop(2))
     assert [part.signature for part in parts] == [SIGNATURE, SIGNATURE, None]
     assert dropped == []
+
+
+@pytest.mark.parametrize(
+    ("room", "chunks", "part", "lost"),
+    [
+        pytest.param(
+            60,
+            (BlockStart(0, 0, CALL), SignatureDelta(0, SIGNATURE), BlockStop(0)),
+            CALL,
+            ("tool_call.thought_signature", f"{BASE}[0].signature"),
+            id="of a call",
+        ),
+        pytest.param(
+            60,
+            (
+                BlockStart(0, 0, TextPart(text="")),
+                TextDelta(0, "Hi"),
+                SignatureDelta(0, SIGNATURE),
+                BlockStop(0),
+            ),
+            TextPart(text="Hi"),
+            ("think.signature", f"{BASE}[0].signature"),
+            id="of a text",
+        ),
+        pytest.param(
+            20,
+            (BlockStart(0, 0, TextPart(text="")), TextDelta(0, "Hi"), BlockStop(0)),
+            TextPart(text="Hi"),
+            None,
+            id="of nothing",
+        ),
+    ],
+)
+def test_a_late_signature_without_room_in_a_script(room, chunks, part, lost):
+    parts, dropped = recovered(
+        OC,
+        *chunks,
+        BlockStart(1, 0, OTHER),
+        BlockStop(1),
+        carrier=Carrier(max_bytes=room),
+    )
+    assert parts == (part, OTHER)
+    assert dropped == ([] if lost is None else [lost])
+
+
+def test_a_call_without_room_keeps_its_signature_to_the_end():
+    # The encoder reports it: nothing was taken off.
+    call = attrs.evolve(CALL, signature=SIGNATURE)
+    final = attrs.evolve(call, arguments="{}")
+    stow = Carrier(max_bytes=60).stow_stream(client=OC)
+    chunks = [BlockStart(0, 0, call), BlockStop(0, final)]
+    assert feed(stow, *chunks) == chunks
+
+
+def test_a_text_that_has_not_begun_counts_for_nothing():
+    signed = attrs.evolve(CALL, signature=SIGNATURE)
+    parts, dropped = recovered(
+        OC,
+        BlockStart(0, 0, TextPart(text="")),
+        BlockStart(1, 0, signed),
+        BlockStop(1),
+        TextDelta(0, "Hi"),
+        BlockStop(0),
+    )
+    assert parts == (signed, TextPart(text="Hi"))
+    assert dropped == []
+
+
+def test_a_text_whose_words_stand_only_in_its_final_form():
+    said = TextPart(text="Hi", signature=SIGNATURE)
+    start = BlockStart(0, 0, attrs.evolve(said, text=""))
+    stow = CARRIER.stow_stream(client=AM)
+    assert feed(stow, start) == []
+    # The envelope, and then the text.
+    *envelope, begun, ended = feed(stow, BlockStop(0, said))
+    assert kinds(envelope) == ["BlockStart", "BlockStop"]
+    assert (begun.part, ended.part) == (TextPart(text=""), TextPart(text="Hi"))
+
+
+def test_unknown_events_keep_their_place():
+    stow = CARRIER.stow_stream(client=AM)
+    signed = TextPart(text="", signature=SIGNATURE)
+    event = UnknownEvent("x", {}, index=0)
+    assert feed(stow, BlockStart(0, 0, signed), event) == []
+    out = feed(stow, TextDelta(0, "Hi"))
+    assert kinds(out)[-3:] == ["BlockStart", "UnknownEvent", "TextDelta"]
+    assert out[-2].index == out[-1].index
+
+
+def test_an_unknown_event_of_a_block_that_the_client_never_sees_goes_on():
+    stow = CARRIER.stow_stream(client=OC)
+    feed(stow, BlockStart(0, 0, ReasoningPart(redacted=SIGNATURE)), BlockStop(0))
+    feed(stow, BlockStart(1, 0, CALL), BlockStop(1))
+    assert stow.feed(UnknownEvent("x", {}, index=0)) == [UnknownEvent("x", {})]
+
+
+def test_a_client_that_is_not_known_gets_all_as_it_is():
+    stow = CARRIER.stow_stream(client="no-such-dialect")
+    start = BlockStart(0, 0, ReasoningPart(redacted=SIGNATURE))
+    loss = Loss(
+        code=LossCode.THINK_REDACTED,
+        path=f"{BASE}[0]",
+        action="dropped",
+        severity="content",
+    )
+    assert stow.feed(start) == [start]
+    assert stow.account((loss,)) == (loss,)
 
 
 def test_a_text_that_goes_on_behind_a_call():

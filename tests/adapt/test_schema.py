@@ -171,13 +171,35 @@ PROPERTIES = [
     ("allOf, one property", GEMINI_JSON,
      {"allOf": [obj({"a": STRING}), obj({"a": {"description": "d"}})]},
      obj({"a": {"type": "string", "description": "d"}}), (False, False)),
+    ("allOf with true", GEMINI_JSON, {"allOf": [True, STRING]}, STRING, (False, False)),
+    ("allOf with false", GEMINI_JSON, {"allOf": [False, STRING]}, STRING,
+     (True, False)),
+    ("allOf of too many", GEMINI_JSON,
+     {"allOf": [{"minimum": n} for n in range(300)]}, {"minimum": 255}, (True, False)),
     ("const", GEMINI_JSON, {"const": "x"}, {"enum": ["x"]}, (False, False)),
+    ("nullable const", OPENAI_STRICT, {"const": "x", "nullable": True},
+     {"enum": ["x", None], "type": ["string", "null"]}, (True, False)),
+    ("optional const", OPENAI_STRICT, closed({"a": {"const": "x"}}),
+     closed({"a": {"type": ["string", "null"], "enum": ["x", None]}}, ["a"]),
+     (True, True)),
     ("const of a boolean", GEMINI_JSON, {"const": True}, {"type": "boolean"},
      (True, False)),
     ("both booleans", GEMINI_JSON, {"enum": [True, False]}, {"type": "boolean"},
      (False, False)),
     ("null in enum", GEMINI_JSON, {"type": ["string", "null"], "enum": ["a", None]},
      {"anyOf": [{"enum": ["a"], "type": "string"}, {"type": "null"}]}, (False, False)),
+    ("null in an untyped enum", GEMINI_JSON, {"enum": ["a", None]},
+     {"anyOf": [{"enum": ["a"], "type": "string"}, {"type": "null"}]}, (False, False)),
+    ("null in enum beside a keyword", GEMINI_JSON,
+     {"type": ["string", "null"], "enum": ["a", None], "format": "uuid"},
+     {"anyOf": [{"enum": ["a"], "type": "string", "format": "uuid"}, {"type": "null"}]},
+     (False, False)),
+    ("two lower bounds", GEMINI_JSON,
+     {"type": "integer", "minimum": 5, "exclusiveMinimum": 2},
+     {"type": "integer", "minimum": 5}, (True, False)),
+    ("bounds of draft 4", GEMINI_JSON,
+     {"type": "integer", "minimum": 5, "exclusiveMinimum": True},
+     {"type": "integer", "minimum": 5}, (True, False)),
     ("bounds that are not reached", GEMINI_JSON,
      {"type": "integer", "exclusiveMinimum": 0, "exclusiveMaximum": 9},
      {"type": "integer", "minimum": 1, "maximum": 8}, (True, False)),
@@ -187,6 +209,13 @@ PROPERTIES = [
     ("tuple", OPENAI_STRICT,
      {"type": "array", "prefixItems": [STRING, {"type": "null"}], "items": False},
      {"type": "array", "items": {"anyOf": [STRING, {"type": "null"}]}}, (True, False)),
+    ("items of draft 7 alone", GEMINI_JSON, {"type": "array", "items": [STRING]},
+     {"type": "array", "prefixItems": [STRING]}, (False, False)),
+    ("a tuple of nothing", ANTHROPIC_STRICT, {"type": "array", "prefixItems": []},
+     {"type": "array", "items": {"type": ["string", "number", "boolean", "null"]}},
+     (True, True)),
+    ("properties that are none", GEMINI_JSON, {"type": "object", "properties": 1},
+     obj(), (True, False)),
     ("nullable", GEMINI_JSON, {"type": "string", "nullable": True},
      {"type": ["string", "null"]}, (True, False)),
     ("a pattern of names", OPENAI_STRICT,
@@ -194,6 +223,10 @@ PROPERTIES = [
     ("words beside a reference", OPENAI_STRICT,
      {"$ref": "#/$defs/x", "description": "d"},
      {"anyOf": [{"$ref": "#/$defs/x"}], "description": "d"}, (False, False)),
+    ("other words beside a reference", OPENAI_STRICT,
+     {"$ref": "#/$defs/x", "examples": [1]}, {"$ref": "#/$defs/x"}, (False, False)),
+    ("reference to an anchor", GEMINI_JSON, {"$ref": "#own"}, {}, (True, False)),
+    ("reference to no schema", GEMINI_JSON, {"$ref": "#/required"}, {}, (True, False)),
     ("reference that leads nowhere", OPENAI_TOOL, {"$ref": "#/nowhere"},
      {"$ref": "#/nowhere"}, None),
     ("reference out of the document", GEMINI_JSON, {"$ref": "https://a.example/s"},
@@ -343,6 +376,11 @@ def test_which_definitions_lead_back_to_themselves(order):
     assert found == {"b", "c", "d"}
 
 
+def test_a_definition_with_a_property_that_may_be_anything():
+    properties = {"any": True, "next": {"$ref": "#/$defs/a"}}
+    assert References({"$defs": {"a": obj(properties)}}).is_recursive("#/$defs/a")
+
+
 def test_openapi_spelling():
     source = obj(
         {
@@ -366,6 +404,40 @@ def test_openapi_spelling():
         },
         "o": {"type": "STRING", "description": "d", "nullable": True},
     }
+
+
+OPENAPI = [
+    ("a list of one type", {"type": ["string"]}, {"type": "STRING"}, False),
+    ("values of one of two types", {"type": ["string", "integer"], "enum": ["a"]},
+     {"anyOf": [{"type": "STRING", "enum": ["a"]}]}, False),
+    ("cases beside two types",
+     {"type": ["string", "integer"], "minLength": 3,
+      "anyOf": [{"maxLength": 9}, {"type": "boolean"}]},
+     {"anyOf": [
+         {"anyOf": [{"type": "STRING", "minLength": 3, "maxLength": 9},
+                    {"type": "INTEGER"}]},
+         {"type": "BOOLEAN"},
+     ]}, True),
+    ("cases that are none beside two types",
+     {"type": ["string", "integer"], "anyOf": 1},
+     {"anyOf": [{"type": "STRING"}, {"type": "INTEGER"}]}, False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("schema", "expected", "loosens"), [c[1:] for c in OPENAPI],
+    ids=[c[0] for c in OPENAPI],
+)  # fmt: skip
+def test_several_types_in_openapi(schema, expected, loosens):
+    adapted, notes = prop(GEMINI_SCHEMA, schema)
+    assert adapted == expected
+    assert any(note.loosens for note in notes) is loosens
+
+
+def test_null_is_no_value_of_an_openapi_enum():
+    rules = attrs.evolve(GEMINI_SCHEMA, enum_values="any")
+    adapted, _ = prop(rules, {"type": ["string", "null"], "enum": ["a", None]})
+    assert adapted == {"type": "STRING", "enum": ["a"], "nullable": True}
 
 
 def test_spelling_alone_is_no_change_of_meaning():
@@ -410,6 +482,63 @@ def test_shared_definitions_do_not_explode():
     assert size(adapted) < 2000
     assert any(note.rule == "cut" for note in notes)
     assert adapt_schema(adapted, rules) == (adapted, ())
+
+
+def test_more_cases_than_may_be_copied_are_dropped():
+    rules = attrs.evolve(GEMINI_SCHEMA, max_schemas=5)
+    cases = [{"minLength": n} for n in range(3)]
+    adapted, (note,) = prop(rules, {"type": "string", "anyOf": cases})
+    assert adapted == {"type": "STRING"}
+    assert (note.action, note.detail, note.loosens) == (
+        "dropped", "too many cases", True,
+    )  # fmt: skip
+
+
+def deep(schema, levels=63):
+    for _ in range(levels):
+        schema = {"type": "array", "items": schema}
+    return schema
+
+
+def inmost(schema):
+    while "items" in schema:
+        schema = schema["items"]
+    return schema
+
+
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        ({"type": "string", "enum": ["a"]}, {"type": "STRING"}),
+        ({"type": ["string", "null"], "minLength": 1},
+         {"type": "STRING", "nullable": True}),
+        (obj({"a": STRING}), {"type": "OBJECT"}),
+        # Of an array that is cut off the items may still be anything.
+        ({"type": "array", "items": deep(STRING, 2)},
+         {"anyOf": [{"type": "STRING"}, {"type": "NUMBER"}, {"type": "BOOLEAN"}],
+          "nullable": True}),
+    ],
+)  # fmt: skip
+def test_what_is_left_of_what_is_too_deep(schema, expected):
+    adapted, notes = prop(GEMINI_SCHEMA, deep(schema))
+    assert [note.rule for note in notes] == ["cut"]
+    assert inmost(adapted) == expected
+
+
+def test_recursion_of_arrays_is_cut():
+    source = {**obj({"n": {"$ref": "#/$defs/n"}}, required=["n"])}
+    source["$defs"] = {"n": {"type": "array", "items": {"$ref": "#/$defs/n"}}}
+    adapted, _ = adapt_schema(source, GEMINI_TOOL)
+    assert adapted["properties"]["n"] == deep({"type": "array"}, 1)
+
+
+def test_references_that_lead_on_too_deep_are_cut():
+    source = obj({"p": deep({"$ref": "#/$defs/d0"}, 40)})
+    source["$defs"] = {f"d{n}": {"$ref": f"#/$defs/d{n + 1}"} for n in range(30)}
+    source["$defs"]["d30"] = STRING
+    adapted, notes = adapt_schema(source, GEMINI_SCHEMA)
+    assert inmost(adapted["properties"]["p"]) == {"type": "OBJECT"}
+    assert "the schema is too large" in {note.detail for note in notes}
 
 
 def test_the_default_bound():

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import builtins
+import contextlib
+import io
 import sys
 
 import pytest
 
+from modelwire.__main__ import main
 from modelwire._cli import _demo, _demo_clients
 
 CLIENTS = ("openai", "anthropic")
@@ -42,6 +45,23 @@ def shown_by(capsys):
     assert "upstream > data: " in shown
     assert "   client < data: " in shown
     return shown
+
+
+def test_one_can_watch_it(monkeypatch):
+    """The upstream waits between its writes; standard output may be anything."""
+    waits = []
+    # Without uvicorn nothing but the upstream of the demo sleeps.
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    monkeypatch.setattr("modelwire._cli._demo_net.time.sleep", waits.append)
+    shown = io.StringIO()
+    with contextlib.redirect_stdout(shown):
+        assert main(["demo"]) == 0
+    assert "demo: everything was right" in shown.getvalue()
+    assert set(waits) == {0.01}
+    waits.clear()
+    with contextlib.redirect_stdout(shown):
+        assert main(["demo", "--fast"]) == 0
+    assert waits == []
 
 
 def test_with_the_vendors_clients(capsys):

@@ -24,6 +24,7 @@ from modelwire.ir import (
     ToolCallPart,
 )
 
+HALF = repr("ab" * 40)
 SEAL = Opaque(value="c2VhbA==", dialect="anthropic-messages")
 
 
@@ -38,9 +39,9 @@ def one_part(part):
     lines = drawn(
         [
             StreamStart(id="r1", model="m"),
-            BlockStart(index=0, part=part),
+            BlockStart(index=0, choice=0, part=part),
             BlockStop(index=0, part=part),
-            ChoiceFinish(finish=Finish(kind="stop")),
+            ChoiceFinish(choice=0, finish=Finish(kind="stop")),
             StreamEnd(complete=True, terminator="done"),
         ]
     )
@@ -76,10 +77,9 @@ def call(arguments, **more):
         ),
         pytest.param(
             TextPart(text="ab" * 100),
-            [f"[0] TextPart 200 characters: {'ab' * 40!r} … {'ab' * 40!r} "
-             "(200 characters)"],
+            [f"[0] TextPart 200 characters: {HALF} … {HALF} (200 characters)"],
             id="long text",
-        ),  # fmt: skip
+        ),
         pytest.param(
             call('{"a":1,"b":"x"}'),
             ["[0] ToolCallPart add id=c1", "a: 1", 'b: "x"'],
@@ -96,11 +96,12 @@ def call(arguments, **more):
             id="call of a custom tool",
         ),
         pytest.param(
-            ServerToolCallPart(id="s1", name="web_search", kind="web_search",
-                               arguments='{"query":"x"}'),
-            ["[0] ServerToolCallPart web_search id=s1 '{\"query\":\"x\"}'"],
+            ServerToolCallPart(
+                id="s1", name="web_search", kind="web_search", arguments='{"query":"x"}'
+            ),
+            ['[0] ServerToolCallPart web_search id=s1 \'{"query":"x"}\''],
             id="server tool",
-        ),  # fmt: skip
+        ),
         pytest.param(
             ServerToolResultPart(call_id="s1", kind="web_search"),
             ["[0] ServerToolResultPart web_search for s1"],
@@ -132,8 +133,8 @@ def test_a_stream_that_says_nothing():
 def test_a_live_stream_has_a_timing(monkeypatch):
     clock = iter((10.0, 10.25, 11.5))
     monkeypatch.setattr("modelwire._cli._inspect.time.monotonic", lambda: next(clock))
-    start = [StreamStart(id="r1", model="m"), BlockStart(index=0, part=TextPart(text=""))]
-    assert drawn([*start, TextDelta(index=0, text="Hi")], [])[-1] == (
+    start = BlockStart(index=0, choice=0, part=TextPart(text=""))
+    assert drawn([start, TextDelta(index=0, text="Hi")], [])[-1] == (
         "timing: first text after 0.25 s, 1.50 s in all"
     )
 

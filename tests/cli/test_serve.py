@@ -16,6 +16,8 @@ import pytest
 from tests._wires import AM, Say, wire
 from tests.transports._server import Server
 
+from modelwire.__main__ import main
+
 pytest.importorskip("uvicorn")
 
 PATIENCE = 20.0
@@ -23,7 +25,7 @@ SECRET = "sk-upstream-secret"
 # Nobody's keys; what counts the lines that a test runs is told through variables.
 BARE = {
     "PATH": "",
-    **{name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")},
+    **{name: held for name, held in os.environ.items() if name.startswith("COVERAGE")},
 }
 BODY = json.dumps(
     {
@@ -36,7 +38,7 @@ BODY = json.dumps(
 
 
 @contextlib.contextmanager
-def started(tmp_path, url, *flags, config="", env=()):
+def started(tmp_path, url, *flags, config="", env=(), program=("-m", "modelwire")):
     """Start the command in front of *url*; give the process and its port."""
     path = tmp_path / "gateway.toml"
     path.write_text(
@@ -46,7 +48,7 @@ def started(tmp_path, url, *flags, config="", env=()):
         encoding="utf-8",
     )
     process = subprocess.Popen(
-        [sys.executable, "-m", "modelwire", "serve", "--config", str(path), *flags],
+        [sys.executable, *program, "serve", "--config", str(path), *flags],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -143,10 +145,34 @@ def test_an_answer_that_takes_too_long_is_cut(tmp_path):
         process.communicate(timeout=PATIENCE)
 
 
+@pytest.mark.parametrize(
+    ("kept", "status"), [("default_int_handler", 130), ("SIG_IGN", 0)]
+)
+def test_it_ends_when_it_is_interrupted(tmp_path, kept, status):
+    """Also in the background of a shell without jobs, which has Ctrl-C ignored."""
+    program = (
+        f"import signal; signal.signal(signal.SIGINT, signal.{kept}); "
+        "from modelwire.__main__ import main; raise SystemExit(main())"
+    )
+    with started(tmp_path, "http://127.0.0.1:1", program=("-c", program)) as (
+        process,
+        port,
+    ):
+        # It answers, so uvicorn listens to signals by now.
+        with connected(port) as connection:
+            connection.request("GET", "/healthz")
+            assert connection.getresponse().read() == b"ok\n"
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=PATIENCE) == ("", "")
+    assert process.returncode == status
+
+
 def test_it_says_who_can_reach_it(tmp_path):
     with started(tmp_path, "http://127.0.0.1:1", "--host", "0.0.0.0") as (process, _):
         assert "reached from outside" in process.stderr.readline()
         assert "spends the upstreams' keys" in process.stderr.readline()
+        process.terminate()
+        process.communicate(timeout=PATIENCE)
     config = "client_keys_env = 'KEYS'"
     with started(
         tmp_path, "http://127.0.0.1:1", "--host", "0.0.0.0",
@@ -159,6 +185,13 @@ def test_it_says_who_can_reach_it(tmp_path):
         process.terminate()
         _, err = process.communicate(timeout=PATIENCE)
         assert err == ""
+
+
+def test_it_says_what_is_not_installed(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    assert main(["serve", "--upstream", "ollama"]) == 1
+    shown = "modelwire: serving needs uvicorn: pip install 'modelwire[serve,httpx2]'\n"
+    assert capsys.readouterr().err == shown
 
 
 def complaint(*arguments):

@@ -142,6 +142,21 @@ def test_json_that_is_none_is_a_problem():
     assert reader.problems == [Problem("$.a", "object", "string")]
 
 
+@pytest.mark.parametrize(
+    ("pairs", "got"), [([], "nothing"), ([("a", "x")], "string")], ids=["none", "text"]
+)
+def test_an_object_that_must_be_there(pairs, got):
+    reader = form(*pairs)
+    assert reader.mapping("a", required=True) is None
+    assert reader.problems == [Problem("$.a", "object", got)]
+
+
+def test_lists_and_nothing_inside_an_object():
+    _, body = write_form({"a": {"l": [1, [True]], "n": None}}, [], "d")
+    again = read_form(body, "modelwire-0", "d", [])
+    assert again.left == {"a[l][]": "1", "a[l][][]": "true"}
+
+
 def test_files_by_name_and_what_is_no_text():
     parts = [
         FormPart(

@@ -424,6 +424,38 @@ def test_backend_is_told_and_switched(backend):
     assert _json.BACKEND == "stdlib"
 
 
+def test_a_back_end_that_is_not_there(monkeypatch):
+    monkeypatch.setattr(_json, "_orjson", None)
+    with pytest.raises(ImportError, match="orjson is not installed"):
+        _json._use("orjson")
+
+
+@pytest.mark.parametrize(("levels", "refused"), [(2, False), (3, True), (9, True)])
+def test_depth_of_a_text_that_is_mostly_strings(levels, refused):
+    # Its values are looked at instead of its bytes.
+    inner = b"[" * levels + b"]" * levels
+    data = b'["' + b"x" * 50_000 + b'",' + inner + b"]"
+    found = both(lambda text: _json.loads(text, max_depth=3), data)
+    assert isinstance(found, LimitExceededError) is refused
+
+
+def test_integers_of_a_class_are_integers(backend):
+    class Count(int):
+        def __repr__(self):
+            return "many"
+
+    assert _json.dumps({"n": Count(3)}) == b'{"n":3}'
+
+
+def test_a_value_that_the_stack_cannot_hold(monkeypatch):
+    def exhausted(value):
+        raise RecursionError
+
+    monkeypatch.setattr(_json._reference, "_encode", exhausted)
+    with pytest.raises(InvalidIRError, match="too deep for the stack"):
+        _json._reference.dumps([1])
+
+
 # --- many texts at once -------------------------------------------------------------
 
 AWKWARD = [

@@ -24,6 +24,7 @@ CASES = [
     ("an object", b'{"model":{"a":[1,2]},"x":1}', b'{"model":"new","x":1}'),
     ("null", b'{"model":null}', b'{"model":"new"}'),
     ("none", b'{"x":1}', b'{"x":1}'),
+    ("a name that is no JSON", b'{"\\x":1,"model":2}', b'{"\\x":1,"model":"new"}'),
     ("empty", b"{}", b"{}"),
 ]  # fmt: skip
 

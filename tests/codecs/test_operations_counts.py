@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import attrs
 import pytest
 from tests.codecs._operation_support import (
@@ -182,6 +184,17 @@ def test_what_a_count_loses(dialect, count):
     assert_accounted(count, codec.decode_response(encoded.body), encoded.losses)
 
 
+def test_a_model_beside_the_contents_stays_there():
+    body = {
+        "model": "models/m",
+        "contents": [{"role": "user", "parts": [{"text": "a"}]}],
+    }
+    request = gemini_generate.decode_token_count_request(json.dumps(body).encode())
+    encoded = gemini_generate.encode_token_count_request(request)
+    assert encoded.path == "/v1beta/models/m:countTokens"
+    assert body_of(encoded) == body
+
+
 def test_a_model_that_was_changed_is_changed_in_the_body():
     body = b'{"generateContentRequest":{"model":"models/m","contents":[]}}'
     request = gemini_generate.decode_token_count_request(body)
@@ -215,6 +228,7 @@ LISTS = [
     ModelList(models=(FULL,), is_single=True),
     ModelList(models=(ModelInfo(id="tunedModels/x"), ModelInfo(id="a/b"))),
     ModelList(models=(MODEL,), extra={OC: {"a": 1}}),
+    ModelList(models=(attrs.evolve(MODEL, created=-1),)),
 ]
 
 
@@ -257,6 +271,25 @@ GOLDEN_LISTS = [
 def test_golden_lists(dialect, body):
     codec = Functions("model_list", dialect)
     assert codec.encode_response(ModelList(models=(FULL,))).body == body
+
+
+SPELLED_LISTS = [
+    (AN, {"data": [{"type": "model", "id": "m", "display_name": "M",
+                    "lifecycle": "active", "created_at": "2026-01-01T02:00:00+02:00"}],
+          "has_more": False, "first_id": "m", "last_id": "m"}),
+    # Vertex names its list after the publisher's resource.
+    (GE, {"publisherModels": [{"name": "publishers/google/models/m"}]}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("dialect", "body"), SPELLED_LISTS)
+def test_lists_keep_their_spelling(dialect, body):
+    codec = Functions("model_list", dialect)
+    response = codec.decode_response(json.dumps(body).encode())
+    assert len(response.models) == 1
+    encoded = codec.encode_response(response)
+    assert body_of(encoded) == body
+    assert not encoded.losses
 
 
 LIST_REQUESTS = [

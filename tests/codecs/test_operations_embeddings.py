@@ -43,6 +43,7 @@ IMAGE = ImagePart(source=UrlSource(url="https://x/y.png"))
 EMBEDDINGS = [
     ("plain", embed(), [], []),
     ("several", embed(of("a"), of("b")), [], []),
+    ("an empty text", embed(of("")), [], []),
     ("dimensions", embed(dimensions=8), [], []),
     ("task", embed(task="CLUSTERING"), ["meta.kv $.task dropped parameter"], []),
     (
@@ -121,6 +122,30 @@ def test_what_a_request_for_embeddings_loses(request_, dialect, lost):
         encoded.body, path=encoded.path, headers=encoded.headers
     )
     assert_accounted(request_, again, encoded.losses)
+
+
+def test_a_batch_for_two_models_keeps_both_names():
+    entries = [
+        {"model": f"models/{name}", "content": {"parts": [{"text": "a"}]}}
+        for name in ("m", "n")
+    ]
+    body = {"requests": entries}
+    request = gemini_generate.decode_embedding_request(json.dumps(body).encode())
+    assert request.model == "m"
+    encoded = gemini_generate.encode_embedding_request(request)
+    assert body_of(encoded) == body
+    assert not encoded.losses
+
+
+def test_a_part_of_a_conversation_is_embedded_as_it_came():
+    part = {"functionResponse": {"name": "f", "response": {"output": "a"}}}
+    body = {"contents": [{"role": "user", "parts": [part]}]}
+    chat = gemini_generate.decode_request(
+        json.dumps(body).encode(), path="/v1beta/models/m:generateContent"
+    )
+    asked = embed(EmbeddingInput(parts=chat.messages[0].parts))
+    encoded = gemini_generate.encode_embedding_request(asked)
+    assert body_of(encoded)["content"] == {"parts": [part]}
 
 
 def test_errors_refuse_before_any_byte():

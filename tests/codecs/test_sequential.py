@@ -14,8 +14,10 @@ from modelwire.ir import (
     ChoiceFinish,
     Finish,
     Keepalive,
+    Opaque,
     PartDelta,
     ReasoningPart,
+    SignatureDelta,
     StreamEnd,
     StreamError,
     StreamStart,
@@ -230,6 +232,27 @@ def interleavings(draw):
         begun = max(begun, pick + 1)
         out.append(queues[pick].pop(0))
     return [*out, FINISH, StreamEnd(complete=True)]
+
+
+def test_what_comes_for_a_block_that_has_stopped():
+    sequencer = Sequencer()
+    signature = SignatureDelta(0, Opaque(value="s", dialect="d"))
+    for chunk in (tool(0), arg(0, "{}"), tool(1)):
+        sequencer.feed(chunk)
+    # The first call was whole, and stopped for the second one: what is no argument
+    # goes its way, and whoever encodes it knows what to do.
+    assert sequencer.feed(signature) == [signature]
+    assert sequencer.feed(stop(0)) == []
+    assert sequencer.feed(stop(0)) == []
+    assert not sequencer.late
+
+
+def test_a_note_after_the_end_is_harmless():
+    sequencer = Sequencer()
+    sequencer.feed(tool(0))
+    sequencer.overflow("max_held_bytes", 1)
+    sequencer.note(0, "{")
+    assert sequencer.feed(arg(0, "}")) == []
 
 
 @settings(max_examples=300, deadline=None)

@@ -156,6 +156,9 @@ FAULTS = [
     ("L4 stray line", b'data: {"a":1}\n\n{"error":"boom"}\n', 2, "server_error"),
     ("L4 stray, no lf", b'data: {"a":1}\n\n{"error":"boom"}', 2, "server_error"),
     ("stray, no error", b'data: {"a":1}\n\nwhat is this\n', 2, "stream_truncated"),
+    ("stray word", b'data: {"a":1}\n\nan "error" it is\n', 2, "stream_truncated"),
+    ("stray null", b'data: {"a":1}\n\n{"error":null}\n', 2, "stream_truncated"),
+    ("L1 no object, cut", b"data: [1]", 1, "decode_error"),
 ]
 
 
@@ -184,6 +187,16 @@ def test_malformed_payload_is_kept_and_not_in_the_message():
     assert "secret" not in out[1].error.message
 
 
+def test_nothing_follows_an_end():
+    machine = Echo()
+    out = []
+    machine.complete(out, by_event=True)
+    machine.complete(out, by_event=False)
+    machine.fail(TRUNCATED, out)
+    assert out == [StreamStart(), END]
+    assert not machine.failed
+
+
 def test_E05_three_states():
     complete, _ = run(b'data: {"a":1}\n\ndata: {"end":1}\n\n')
     unterminated, _ = run(b'data: {"a":1}\n\n')
@@ -201,6 +214,7 @@ def test_E05_three_states():
         ({"max_event_bytes": 10}, b'data: {\ndata:"a":\ndata:1}\n\n', "max_event"),
         ({"max_total_bytes": 10}, b'data: {"a":1}\n\n', "max_total_bytes"),
         ({"max_json_depth": 2}, b'data: {"a":[[1]]}\n\n', "depth"),
+        ({"max_event_bytes": 20}, b'data: {"a":\ndata: 1234', "max_event"),
     ],
 )
 @pytest.mark.parametrize("size", [None, 1])
@@ -368,6 +382,20 @@ def test_native_limit_is_a_framing_fault():
     assert decode.failed
     assert decode.feed(b"data: {}\n\n") == []
     assert decode.close() == []
+
+
+def test_native_limit_in_the_line_that_broke_off():
+    decode = SSEEventDecoder("d", limits=Limits(max_event_bytes=20))
+    assert decode.feed(b'data: {"a":\ndata: 1234') == []
+    (fault,) = decode.close()
+    assert isinstance(fault, FramingFault)
+    assert decode.failed
+
+
+def test_native_field_that_broke_off_is_no_body():
+    out, decode = native(b"dat")
+    assert out == []
+    assert not decode.failed
 
 
 def test_native_misuse():

@@ -237,6 +237,15 @@ def test_limits_in_every_cut(body, options, count, wanted):
         assert trailing == len(body) - offset
 
 
+def test_a_fault_before_the_limit_of_the_stream():
+    body = b"\0" * 40
+    for pieces in cuts([body], 6):
+        items, failed, _ = run(pieces, max_total_bytes=20)
+        (fault,) = items
+        assert not isinstance(fault.error, LimitExceededError)
+        assert failed
+
+
 def test_what_meets_the_limits_exactly_is_read():
     options = {
         "max_header_bytes": 16,

@@ -120,6 +120,18 @@ def test_limit_of_the_body():
         assert found[1].offset == 10
 
 
+def test_a_fault_before_the_limit_of_the_body():
+    # The bytes beyond the limit are behind the fault like those before it.
+    body = b"no array, and long"
+    for size in (1, 4, 1000):
+        found, _, failed, trailing = run(split(body, size), max_total_bytes=10)
+        (fault,) = found
+        assert isinstance(fault.error, RemoteProtocolError)
+        assert not isinstance(fault.error, LimitExceededError)
+        assert failed
+        assert trailing == len(body) - fault.offset
+
+
 def test_misuse():
     decoder = JSONArrayDecoder()
     with pytest.raises(StateError):

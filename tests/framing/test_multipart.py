@@ -199,6 +199,16 @@ def test_parts(body, wanted):
         assert run(pieces)[0] == [wanted]
 
 
+def test_the_first_content_type_counts():
+    head = (
+        b'Content-Disposition: form-data; name="a"\r\n'
+        b"Content-Type: text/plain\r\nContent-Type: image/png\r\nX-A: b"
+    )
+    (part,), complete, *_ = run([form(head)], "boundary")
+    assert complete
+    assert (part.content_type, part.headers) == ("text/plain", (("X-A", "b"),))
+
+
 def test_an_empty_content_type_is_none():
     # ruby-openai__images-edit-multiple
     body = form(b'Content-Disposition: form-data; name="a"\r\nContent-Type: ')

@@ -8,13 +8,20 @@ import pytest
 from hypothesis import given, strategies as st
 
 from modelwire._cli import _serve
+from modelwire.adapt import Carrier
 from modelwire.codecs import COLLECT, RAISE_ON_ERROR
 from modelwire.codecs.openai_chat import PROFILES
 from modelwire.errors import LocalError
 from modelwire.transports._config import load, parse
 from modelwire.transports.asgi import Routes, Rule, Settings
 
-ENV = {"UP": "sk-up", "KEYS": " k1, k2,,", "CARRIER": "c" * 32, "EMPTY": ""}
+ENV = {
+    "UP": "sk-up",
+    "KEYS": " k1, k2,,",
+    "CARRIER": "c" * 32,
+    "EMPTY": "",
+    "BLANKS": " ,",
+}
 UPSTREAMS = {"main": {"vendor": "anthropic", "api_key_env": "UP"}}
 
 
@@ -121,6 +128,21 @@ def test_all_of_it(tmp_path, monkeypatch):
         assert secret not in repr(config)
 
 
+@pytest.mark.parametrize(
+    ("table", "carrier"),
+    [
+        ({}, None),
+        ({"carrier": True}, Carrier()),
+        ({"carrier_key_env": "CARRIER"}, Carrier(key=b"c" * 32)),
+        ({"carrier": False, "carrier_key_env": "CARRIER"}, None),
+    ],
+)
+def test_whether_opaque_state_is_carried(table, carrier):
+    found = read(**table).settings.carrier
+    assert getattr(found, "key", None) == getattr(carrier, "key", None)
+    assert type(found) is type(carrier)
+
+
 FAULTS = [
     ({"upstreams": {}}, "upstreams: at least one"),
     ({"upstreams": 3}, "upstreams: a table"),
@@ -169,6 +191,8 @@ FAULTS = [
     ({"timeouts": {"ever": 1}}, "ever: one of"),
     ({"clients": {"openai-chat": "x"}}, "openai-chat is one of"),
     ({"clients": {"x": "deepseek"}}, "x is none of"),
+    ({"client_keys_env": "BLANKS"}, "holds no key"),
+    ({"carrier": 1}, "carrier is true or false"),
     ({"prot": 1}, "prot: unknown"),
 ]  # fmt: skip
 

@@ -346,6 +346,8 @@ def test_azures_dated_path_names_the_model():
     assert [json.loads(r.content)["model"] for r in upstream.seen] == ["x", "x", "x"]
     upstream.ask(path.format("other"), b'\n{"n" : 1}')
     assert upstream.seen[-1].content == b'\n{"model":"other","n" : 1}'
+    upstream.ask(path.format("other"), b'{"model" : "mine","n" : 1}')
+    assert upstream.seen[-1].content == b'{"model" : "other","n" : 1}'
 
 
 # --- who may call -------------------------------------------------------------------

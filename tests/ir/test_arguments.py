@@ -12,6 +12,7 @@ from modelwire.ir import (
     Parsed,
     ServerToolCallPart,
     ToolCallPart,
+    _arguments,
     parse_arguments,
 )
 from modelwire.ir._arguments import MAX_DEPTH
@@ -32,6 +33,7 @@ GOOD = [
     ('{"a": "\\ud83d"}', {"a": "\ud83d"}),
     ('{"a": "\ud83d\ude00"}', {"a": "\U0001f600"}),
     ('{"a": "[[[["}', {"a": "[[[["}),
+    ('{"a": [' + "{}, " * 200 + "{}]}", {"a": [{}] * 201}),
 ]
 
 BAD = [
@@ -74,6 +76,16 @@ def test_the_kind_decides():
     assert parse_arguments(call("[1]", "computer")) == Parsed(value=[1])
     server = ServerToolCallPart(id="s", kind="web_search", arguments="[1]")
     assert isinstance(parse_arguments(server), Malformed)
+
+
+def test_what_the_stack_cannot_hold_is_malformed(monkeypatch):
+    def exhausted(text):
+        raise RecursionError
+
+    monkeypatch.setattr(_arguments, "_raw_decode", exhausted)
+    found = parse_arguments(call('{"a":[1]}'))
+    assert isinstance(found, Malformed)
+    assert found.reason.startswith("nested deeper")
 
 
 def test_the_limit_is_that_of_the_codecs():

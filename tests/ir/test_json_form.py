@@ -30,6 +30,7 @@ from modelwire.ir import (
     ToolChoice,
     UnknownEvent,
     Usage,
+    _json_form,
     from_json,
     to_json,
 )
@@ -283,6 +284,11 @@ FAULTS = [
         "expected object, got list",
     ),
     (
+        "text for a number",
+        lambda v: v.update(temperature="hot"),
+        "expected number, got str @ $.temperature",
+    ),
+    (
         "a number for a name",
         lambda v: v.update(conversation=4),
         "expected str or object",
@@ -302,6 +308,44 @@ def test_faults_name_their_place(spoil, words):
     with pytest.raises(InvalidIRError) as caught:
         from_json(data)
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("data", [5, "no base64!"])
+def test_bytes_are_base64(data):
+    form = to_json(ir.FormFile(field="f", file=ir.Upload(data=b"x")))
+    form["value"]["file"]["data"] = data
+    with pytest.raises(InvalidIRError, match=r"expected base64 text.* @ \$\.file\.data"):
+        from_json(form)
+
+
+def test_a_loss_of_no_known_code():
+    form = to_json(EXAMPLES[0])
+    form["value"]["code"] = "none.such"
+    with pytest.raises(InvalidIRError, match="a loss code"):
+        from_json(form)
+
+
+@pytest.mark.parametrize(
+    ("value", "field"),
+    [(ChatRequest(model="m"), "conversation"), (ir.AudioPart(), "source")],
+    ids=["text or object", "a union"],
+)
+def test_null_is_what_is_not_set(value, field):
+    form = to_json(value)
+    form["value"][field] = None
+    assert from_json(form) == value
+
+
+def test_what_the_stack_cannot_hold_is_refused(monkeypatch):
+    # Where in the reader the stack ends is chance; this is its outermost frame.
+    class Reader:
+        def structure(self, value, cls):
+            raise RecursionError
+
+    form = to_json(TextPart(text="x"))
+    monkeypatch.setattr(_json_form, "_converter", Reader)
+    with pytest.raises(InvalidIRError, match="nests too deep"):
+        from_json(form)
 
 
 def test_all_faults_come_together():

@@ -53,6 +53,24 @@ def test_the_truth_passes():
     )
 
 
+def test_a_move_to_the_same_place_is_false():
+    part = "$.messages[0].parts[0]"
+    with pytest.raises(AssertionError, match=r"no difference for param\.seed moved"):
+        assert_accounted(SOURCE, SOURCE, [loss(part, to=part, action="moved")])
+
+
+def test_a_move_inside_an_extra_field():
+    """What looks like the parts of a message may be anything there."""
+    source = request(extra={"d": {"parts": ["x", "y"]}})
+    decoded = request(extra={"d": {"parts": ["y", "x"]}})
+    first, second = "$.extra.d.parts[0]", "$.extra.d.parts[1]"
+    moves = [
+        loss(first, to=second, action="moved"),
+        loss(second, to=first, action="moved"),
+    ]
+    assert_accounted(source, decoded, moves)
+
+
 def test_a_silent_drop_is_found():
     decoded = attrs.evolve(SOURCE, seed=None, top_k=None)
     with pytest.raises(AssertionError, match=r"no loss for removed \$\.top_k"):

@@ -41,6 +41,7 @@ from modelwire.testing import (
     run_decoder,
     strategies as st,
 )
+from modelwire.testing._chunking import cuts
 
 START, END = StreamStart(), StreamEnd(complete=True, terminator="event")
 TEXT = BlockStart(0, 0, TextPart(text=""))
@@ -309,3 +310,23 @@ def test_log_probabilities_belong_to_a_known_choice():
     wrong = LogprobsDelta(1, 0, Logprobs())
     found = check_chunks([START, TEXT, wrong, BlockStop(0), STOP, ERROR, CUT])
     assert any("belongs to choice 0" in text for text in found)
+
+
+def test_many_bytes_are_not_fed_one_by_one():
+    few, many = b"x" * 1000, b"x" * 100_001
+    assert [b"x"] * 1000 in list(cuts(few))
+    pieces = list(cuts(many))
+    assert all(b"".join(found) == many for found in pieces)
+    assert max(map(len, pieces)) < 100
+
+
+def test_what_parts_carry_is_joined_with_their_texts():
+    def said(*parts):
+        choice = Choice(index=0, message=assistant(*parts), finish=None)
+        return ChatResponse(choices=(choice,))
+
+    first = TextPart(text="a", extra={"d": {"x": 1, "y": 1}})
+    second = TextPart(text="b", extra={"d": {"y": 2}, "e": {"z": 3}})
+    whole = TextPart(text="ab", extra={"d": {"x": 1, "y": 2}, "e": {"z": 3}})
+    assert fold_equivalent(said(first, second), said(whole))
+    assert not fold_equivalent(said(second, first), said(whole))

@@ -94,8 +94,13 @@ def test_an_asynchronous_provider_needs_an_asynchronous_client():
     async def provider():
         return "t"
 
-    with pytest.raises(StateError):
-        TokenAuth(provider).pair()
+    class Later:
+        def __await__(self):
+            pytest.fail("nobody waits for it")
+
+    for given in (provider, Later):
+        with pytest.raises(StateError, match="asynchronous client"):
+            TokenAuth(given).pair()
 
 
 def test_nothing_shows_a_secret():

@@ -177,6 +177,16 @@ def test_a_key_cannot_end_its_header(key):
     assert key not in str(caught.value)
 
 
+def test_azure_needs_an_address(clean_env):
+    with pytest.raises(LocalError, match="a resource or a base URL"):
+        endpoints.azure_openai(None, "k")
+    clean_env.setenv("AZURE_OPENAI_ENDPOINT", "https://r.openai.azure.com")
+    with pytest.raises(LocalError, match="a resource or a base URL"):
+        endpoints.azure_openai(None, "k")
+    found = endpoints.azure_openai(None, "k", from_env=True)
+    assert found.url(CHAT) == "https://r.openai.azure.com/openai/v1/chat/completions"
+
+
 @pytest.mark.parametrize("name", ["", "a/b", "a.b@c", "../x", "a?b"])
 def test_a_resource_is_one_name(name):
     with pytest.raises(LocalError):

@@ -249,6 +249,18 @@ def test_an_error_status(world, method, case):
     assert len(str(info.raw)) <= 1024 * 1024
 
 
+def test_an_error_that_breaks_off_is_the_error_that_it_says(world):
+    """The status is known, and says more than that the connection failed."""
+    body = b'{"error":{"message":"slow down","type":"requests"}}'
+
+    def script(peer, seen, number):
+        peer.answer(429, body, length=len(body) + 1)
+
+    with pytest.raises(ProviderError) as caught:
+        ask(world, script, "chat_stream")
+    assert (caught.value.info.status, caught.value.info.kind) == (429, "rate_limit")
+
+
 @pytest.mark.parametrize(
     ("status", "body"),
     [(204, b""), (200, b""), (200, b"<html>hello</html>"), (200, b"[1]")],
@@ -294,6 +306,25 @@ def test_the_whole_call_is_bounded(world):
     stop.set()
     assert chunks[-2].error.code == "total_timeout"
     assert 1 < len(chunks) < 100
+
+
+def test_a_call_with_a_time_of_its_own_is_bounded(world):
+    stop = threading.Event()
+
+    def script(peer, seen, number):
+        peer.answer(200, b"{", length=100)
+        for _ in range(90):
+            peer.send(b" ")
+            if stop.wait(0.02):
+                return
+
+    with Server(script) as server:
+        with pytest.raises(TransportError) as caught:
+            world.over(
+                at(server.url), lambda client: client.model().chat(REQUEST, timeout=0.2)
+            )
+        stop.set()
+    assert caught.value.info.code == "total_timeout"
 
 
 def test_an_attempt_bounds_the_opening_only(world):

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import json
 
+import anyio
+import attrs
 import pytest
 from hypothesis import given, settings, strategies as st
 from tests.transports._server import CHAT_BODY, CHAT_STREAM, Server
 
 from modelwire import codecs, ir
-from modelwire.errors import LocalError, ProviderError, RemoteProtocolError
+from modelwire.errors import (
+    LocalError,
+    ProviderError,
+    RemoteProtocolError,
+    TransportError,
+)
 from modelwire.testing.strategies import chunkings
 from modelwire.transports import (
+    AsyncCompletionClient,
+    AsyncProvider,
+    CompletionClient,
     NotImplementedByProvider,
     Provider,
     RawResponse,
@@ -142,6 +152,96 @@ def test_raw_does_not_raise(world, method):
     assert status == 429
 
 
+# --- streams that fail ----------------------------------------------------------------
+
+TRANSLATED = [method for method in ASKED if method != "chat_completion"]
+
+
+BUSY = b'data: {"error":{"message":"busy","code":503}}\n\n'
+
+
+@pytest.mark.parametrize(
+    ("sent", "method", "status", "said"),
+    [
+        (b"", "responses", 502, "ended before its end"),
+        (b"", "anthropic_messages", 500, "ended before its end"),
+        (b"", "gemini_generate_content", 502, "ended before its end"),
+        (BUSY, "responses", 503, "busy"),
+        (BUSY, "anthropic_messages", 529, "busy"),
+        (BUSY, "gemini_generate_content", 503, "busy"),
+    ],
+)
+def test_a_stream_that_fails_before_it_says_anything_has_a_status(
+    world, sent, method, status, said
+):
+    def script(peer, seen, number):
+        peer.answer(200, sent, [("content-type", "text/event-stream")])
+
+    def read(provider):
+        stream = getattr(provider, f"{method}_stream_raw")(*raw_stream(method))
+        return stream.status, world.drain(stream)
+
+    (seen, pieces), _ = use(world, script, read)
+    assert seen == status
+    info = codecs.get(DIALECTS[method]).decode_error(b"".join(pieces), status=seen)
+    assert said in info.message
+
+
+@pytest.mark.parametrize("method", TRANSLATED)
+def test_a_stream_that_breaks_before_it_says_anything_raises(world, method):
+    def script(peer, seen, number):
+        peer.stream()
+        peer.reset()
+
+    with pytest.raises(TransportError):
+        use(
+            world,
+            script,
+            lambda p: getattr(p, f"{method}_stream_raw")(*raw_stream(method)),
+        )
+
+
+@pytest.mark.parametrize("method", TRANSLATED)
+def test_a_stream_that_breaks_later_ends_in_an_error_of_its_dialect(world, method):
+    def script(peer, seen, number):
+        peer.stream()
+        peer.piece(CHAT_STREAM[: CHAT_STREAM.index(b"llo") + 30])
+        peer.reset()
+
+    name = f"{method}_stream_raw"
+    pieces, _ = use(world, script, lambda p: p.drain(name, *raw_stream(method)))
+    decoder = codecs.get(DIALECTS[method]).stream_decoder()
+    chunks = decoder.feed(b"".join(pieces)) + decoder.close()
+    assert ir.fold(chunks).choices[0].message.parts[0].text == "He"
+    assert not chunks[-1].complete
+
+
+def test_an_answer_that_is_no_object_raises(world):
+    def script(peer, seen, number):
+        peer.answer(200, b"[]")
+
+    with pytest.raises(RemoteProtocolError, match="no JSON object"):
+        use(world, script, lambda p: p.chat_completion(*ASKED["chat_completion"]))
+
+
+def test_a_native_stream_of_gemini_is_asked_for_as_events(world):
+    def script(peer, seen, number):
+        assert seen.line.startswith(
+            "POST /v1beta/models/m:streamGenerateContent?alt=sse "
+        )
+        peer.answer(200, b"data: {}\n\n", [("content-type", "text/event-stream")])
+
+    method = "gemini_generate_content"
+
+    def read(provider):
+        return provider.drain(f"{method}_stream_raw", *raw_stream(method))
+
+    with Server(script) as server:
+        endpoint = endpoints.gemini("k", base_url=server.url)
+        pieces = world.over(endpoint, read, cls="provider")
+    assert b"".join(pieces) == b"data: {}\n\n"
+
+
 def test_the_ir(world):
     request = ir.ChatRequest(model="m", messages=(ir.user("hello"),))
     response, _ = use(world, chat, lambda p: p.complete(request))
@@ -185,11 +285,47 @@ def test_passthrough(world):
         assert piece in server.seen[0].body
 
 
-def test_passthrough_needs_the_dialect():
-    provider = Provider(endpoints.anthropic("k"))
+def test_passthrough_needs_the_dialect(world):
     with pytest.raises(NotImplementedByProvider) as caught:
-        provider.chat_completion_stream_passthrough(iter([b"{}"]))
+        world.over(
+            endpoints.anthropic("k"),
+            lambda p: p.chat_completion_stream_passthrough(iter([b"{}"])),
+            cls="provider",
+        )
     assert caught.value.to_error_info().status == 501
+
+
+def test_an_operation_that_the_endpoint_lacks(world):
+    plain = endpoints.openai("k", base_url="http://127.0.0.1:1")
+    endpoint = attrs.evolve(plain, lacks=frozenset({"embeddings"}))
+    with pytest.raises(NotImplementedByProvider):
+        world.over(
+            endpoint,
+            lambda p: p.embedding({"model": "e", "input": "a"}),
+            cls="provider",
+        )
+
+
+def test_it_closes_what_it_opened():
+    """Without a client of the caller's it has one of its own."""
+
+    async def main():
+        async with AsyncProvider(endpoint) as provider:
+            answer = await provider.chat_completion(*ASKED["chat_completion"])
+            client = provider._upstream._client
+        assert client.is_closed
+        return answer
+
+    with Server(chat) as server:
+        endpoint = endpoints.openai_compatible(server.url, "k")
+        assert anyio.run(main) == json.loads(CHAT_BODY)
+
+
+@pytest.mark.parametrize("cls", [CompletionClient, AsyncCompletionClient])
+def test_a_model_knows_its_names(cls):
+    client = cls(endpoints.openai("k"), aliases={"fast": "there"})
+    models = [client.completion_model(name) for name in ("m", "fast")]
+    assert [(x.name, x.model) for x in models] == [("m", "m"), ("fast", "there")]
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b'{"model":1}', b"{", b'{"messages":[]}'])

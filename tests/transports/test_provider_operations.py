@@ -257,6 +257,43 @@ def test_all_pages_of_models(world, endpoint, dialect, circle):
     assert server.asked == (["0", "2", "4", "0"] if circle else ["0", "2", "4"])
 
 
+def test_a_list_of_models_that_never_ends(world):
+    class Endless(Paged):
+        def answer(self, request):
+            self.asked.append(len(self.asked))
+            page = {
+                "data": [{"type": "model", "id": f"m{len(self.asked)}"}],
+                "has_more": True,
+                "last_id": str(len(self.asked)),
+            }
+            return json.dumps(page).encode()
+
+    server = Endless(AN)
+    found = server.over(world, ANTHROPIC, lambda p: p.models())
+    assert len(found["data"]) == len(server.asked) == 100
+
+
+@pytest.mark.parametrize(
+    ("model", "path"),
+    [
+        ("models/m", "models/m"),
+        ("tunedModels/my-own", "tunedModels/my-own"),
+        ("m", "models/m"),
+    ],
+)
+def test_a_model_of_gemini_with_its_whole_name(world, model, path):
+    server = Server({"candidates": []})
+    body = b'{"contents":[{"parts":[{"text":"a"}]}]}'
+    server.over(world, GEMINI, lambda p: p.gemini_generate_content_raw(model, body))
+    assert server.line == f"POST https://g.test/v1beta/{path}:generateContent"
+
+
+def test_a_body_that_cannot_be_read_is_the_servers_to_refuse(world):
+    server = Server({"error": {"message": "no", "type": "x"}}, status=400)
+    answer = server.over(world, OPENAI, lambda p: p.embedding_raw(b'{"model":'))
+    assert (answer.status, server.seen.content) == (400, b'{"model":')
+
+
 def test_a_page_that_is_refused(world):
     server = Server({"error": {"message": "no", "type": "x"}}, status=403)
     with pytest.raises(ProviderError):

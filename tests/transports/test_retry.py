@@ -176,6 +176,7 @@ def ask(fake, policy, method, *, is_async, **more):
         model = AsyncRetryingModel(
             fake, policy, sleep=fake.sleep_async, clock=fake.clock, chance=lambda: 0
         )
+        assert (model.name, model.model) == ("m", "m")
 
         async def main():
             return await getattr(model, method)(REQUEST, **more)

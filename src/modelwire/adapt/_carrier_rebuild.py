@@ -308,7 +308,7 @@ class Script:
         elif step.kind == "call":
             self._next_calls(step, number)
         elif step.count:
-            self._text(step)
+            self._text(step, number)
         elif step.is_state:
             self._out.append((_signed(TextPart(text=""), step), number))
 
@@ -331,10 +331,13 @@ class Script:
                 self._out.append((signed, at))
                 return
             self._out.append((part, at))
+        if own is not None:
+            # Another script has given the call already.
+            self.lost.append((own, number))
 
-    def _text(self, step: Step) -> None:
+    def _text(self, step: Step, at: int) -> None:
         """Give so many characters of the text; what is no text comes along."""
-        left = step.count
+        left, signs = step.count, step.is_state
         while left > 0 and self._rest:
             part, number = self._rest.pop(0)
             if isinstance(part, TextPart):
@@ -344,8 +347,10 @@ class Script:
                     part = attrs.evolve(part, text=part.text[:left])
                 left -= len(part.text)
                 if step.is_state:
-                    part = _signed(part, step)
+                    part, signs = _signed(part, step), False
             self._out.append((part, number))
+        if signs:
+            self.lost.append((step, at))
 
     def _drop_shown(self) -> None:
         """Take away the reasoning that the client read, where it is restored."""

@@ -15,6 +15,7 @@ signature), and a copy of reasoning whose signature is still to come; both withi
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, Final
 
@@ -89,7 +90,7 @@ def _without_state(chunk: StreamChunk, fields: Iterable[str]) -> StreamChunk:
     return chunk
 
 
-class Stower:
+class Stower(ABC):
     """
     Puts opaque state where a client replays it, chunk by chunk.
 
@@ -189,33 +190,33 @@ class Stower:
     needs_words: ClassVar[bool] = False
     """Whether the client's dialect cannot write reasoning without words."""
 
+    @abstractmethod
     def shows(self, part: Part) -> bool:
         """Say whether the client's dialect has a field for the words of reasoning."""
-        raise NotImplementedError
 
+    @abstractmethod
     def take_thought(
         self, block: Block, final: Part, stop: BlockStop, out: Chunks
     ) -> None:
         """Take reasoning with foreign state, whole; give the block's end."""
-        raise NotImplementedError
 
+    @abstractmethod
     def start_signed(
         self, block: Block, chunk: BlockStart, out: Chunks, *, grows: bool = False
     ) -> None:
         """Take the start of a text or call; *grows*: more of it is known to come."""
-        raise NotImplementedError
 
+    @abstractmethod
     def take_late(self, block: Block, signature: Opaque, out: Chunks) -> None:
         """Take a signature of a text or call that is given already."""
-        raise NotImplementedError
 
-    def counted(self, block: Block, text: str) -> None:
+    def counted(self, block: Block, text: str) -> None:  # noqa: B027 - optional
         """Take note of more text."""
 
-    def stopped(self, block: Block, out: Chunks) -> None:
+    def stopped(self, block: Block, out: Chunks) -> None:  # noqa: B027 - optional
         """Take note that a text or call has been given whole."""
 
-    def flush(self, choice: ChoiceStow, out: Chunks) -> None:
+    def flush(self, choice: ChoiceStow, out: Chunks) -> None:  # noqa: B027 - optional
         """Give what can wait no longer: the choice ends."""
 
     # --- giving ---------------------------------------------------------------------
@@ -400,7 +401,8 @@ class Stower:
             out.append(chunk)
         elif block.held is not None:
             block.held.append(chunk)
-        elif block.out is not None:
+        else:
+            # About a block that the client never sees, it goes on without its number.
             self.give(block, chunk, out)
 
     def _signature(self, chunk: SignatureDelta, out: Chunks) -> None:

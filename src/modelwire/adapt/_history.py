@@ -207,10 +207,9 @@ class _Repair:
         part = cell.part
         if isinstance(part, ToolCallPart):
             field, cell.part = "id", attrs.evolve(part, id=new)
-        elif isinstance(part, ToolResultPart):
-            field, cell.part = "call_id", attrs.evolve(part, call_id=new)
         else:
-            return
+            assert isinstance(part, ToolResultPart)  # noqa: S101 - `match_results`
+            field, cell.part = "call_id", attrs.evolve(part, call_id=new)
         self.history.lose(
             LossCode.TOOL_CALL_ID,
             f"{cell.path}.{field}",

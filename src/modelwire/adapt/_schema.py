@@ -247,10 +247,10 @@ class _Walk:
         if self.rules.typed:
             infer_type(node, place, self.rules, self.notes)
             own_type(node, place, self.notes)
+        if "anyOf" in node and (self.rules.typed or not self.rules.type_lists):
+            node, place, way = self._alone(node, place, way)
         if not self.rules.type_lists:
             node, place = split_types(node, place, self.notes)
-        if self.rules.typed and "anyOf" in node:
-            node, place, way = self._alone(node, place, way)
         own_keywords(node, place, self.rules, self.notes)
         return self._inside(node, place, way)
 

@@ -316,7 +316,7 @@ def split_types(
     Write several types as cases, each with the keywords that speak of it.
 
     Args:
-        node: The schema.
+        node: The schema, without cases of its own.
         place: Where it comes from.
         notes: Where notes go.
 
@@ -331,7 +331,7 @@ def split_types(
         if isinstance(node.get("type"), list) and len(types) == 1:
             node["type"] = types[0]
         return node, place
-    outer = {k: v for k, v in node.items() if k in ANNOTATIONS or k == "anyOf"}
+    outer = {k: v for k, v in node.items() if k in ANNOTATIONS}
     cases: list[JSONObject] = []
     for name in types:
         case: JSONObject = {"type": name}
@@ -344,9 +344,6 @@ def split_types(
         if case.get("enum") != []:
             cases.append(case)
     notes.add(place.path, "repaired", "several types")
-    if "anyOf" in outer:
-        # Cases of cases: the types are said in each of the cases already.
-        return outer, place.blurred()
     return {**outer, "anyOf": cases}, place.blurred()
 
 
@@ -358,14 +355,11 @@ def own_keywords(
     node: JSONObject, place: Place, rules: SchemaRules, notes: Notes
 ) -> None:
     """Leave out keywords that the target does not take."""
-    keywords = rules.keywords
-    if keywords is None:
-        return
     for key, bound in _BOUNDS:
-        if key in node and key not in keywords and bound in keywords:
+        if key in node and not _takes(rules, key) and _takes(rules, bound):
             _bound(node, key, bound)
             notes.add(place.path, "approximated", key, loosens=True)
-    for key in [key for key in node if key not in keywords]:
+    for key in [key for key in node if not _takes(rules, key)]:
         value = node.pop(key)
         silent = key in ANNOTATIONS or key in DEFINITIONS
         if key == "additionalProperties":

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from modelwire.adapt._schema_refs import DEFINITIONS
 from modelwire.ir._base import JSONObject
 
 __all__ = ["ANNOTATIONS", "Merged", "all_of", "any_of", "same", "type_names"]
@@ -101,7 +100,7 @@ def all_of(schemas: Sequence[JSONObject]) -> Merged:
     Give one schema for values that are valid under all of *schemas*.
 
     Args:
-        schemas: The schemas, without references.
+        schemas: The schemas, without references; definitions in one of them at most.
 
     Returns:
         The schema; of what cannot be said at once the first is kept.
@@ -154,11 +153,6 @@ def _properties(out: Merged, key: str, value: Any) -> None:
         else:
             new[name] = inner
     out.schema[key] = new
-
-
-def _definitions(out: Merged, key: str, value: Any) -> None:
-    # Definitions are looked up in the document, not here.
-    del out, key, value
 
 
 def _both(out: Merged, key: str, value: Any) -> None:
@@ -226,7 +220,6 @@ _MERGES: Final[dict[str, Callable[[Merged, str, Any], None]]] = {
     "properties": _properties,
     "required": _required,
     "type": _types,
-    **dict.fromkeys(DEFINITIONS, _definitions),
     **dict.fromkeys(
         ("exclusiveMinimum", "minItems", "minLength", "minProperties", "minimum"),
         _extreme(max),

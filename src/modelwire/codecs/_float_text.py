@@ -10,8 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import math
-import sys
-from array import array
+import struct
 from collections.abc import Iterable
 
 __all__ = ["floats_of", "text_of"]
@@ -30,12 +29,9 @@ def floats_of(text: str) -> tuple[float, ...] | None:
     """
     try:
         raw = base64.b64decode(text.encode("ascii"), validate=True)
-        numbers = array("f", raw)
-    except (binascii.Error, UnicodeEncodeError, ValueError):
+        values = struct.unpack(f"<{len(raw) // 4}f", raw)
+    except (binascii.Error, UnicodeEncodeError, ValueError, struct.error):
         return None
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    values = tuple(numbers)
     return values if text_of(values) == text else None
 
 
@@ -50,11 +46,10 @@ def text_of(values: Iterable[float]) -> str | None:
         The base64 text; `None` where a number is not finite in 32 bits.
     """
     try:
-        numbers = array("f", values)
-    except (OverflowError, TypeError):
+        numbers = tuple(values)
+        raw = struct.pack(f"<{len(numbers)}f", *numbers)
+    except (OverflowError, TypeError, struct.error):
         return None
     if not all(map(math.isfinite, numbers)):
         return None
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    return base64.b64encode(numbers.tobytes()).decode("ascii")
+    return base64.b64encode(raw).decode("ascii")

@@ -14,7 +14,7 @@ Source:
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from modelwire.codecs._json import loads
 from modelwire.codecs._reader import Reader
@@ -187,10 +187,10 @@ class FormReader(Reader):
             except RemoteProtocolError:
                 self.fault(key, "object", "string")
                 return None
-            if isinstance(value, dict):
-                del self.left[key]
-                self.notes[key] = "json"
-                return value
+            # JSON that begins with a brace is an object.
+            del self.left[key]
+            self.notes[key] = "json"
+            return cast("JSONObject", value)
         out: JSONObject = {}
         for name in [n for n in self.left if n.startswith(f"{key}[")]:
             path = _members(name[len(key) :])

@@ -26,7 +26,7 @@ it for tests.
 from __future__ import annotations
 
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from modelwire.codecs import _json_reference as _reference
 
@@ -166,20 +166,13 @@ def vouch(data: bytes, *, max_depth: int = MAX_DEPTH) -> int:
     return room
 
 
-def loads_vouched(data: bytes) -> Any:
-    """
-    Parse a text that `vouch` spoke for; the back end's own parser stands here.
+loads_vouched: Callable[[bytes], Any] = _reference.loads_vouched
+"""
+Parses a text that `vouch` spoke for; the back end's own parser stands here.
 
-    Args:
-        data: The text.
-
-    Returns:
-        What `loads` would give.
-
-    Raises:
-        ValueError: `loads` must decide what this is; it is not always an error.
-    """
-    return _reference.loads_vouched(data)
+It gives what `loads` would give, or raises a ValueError: then `loads` must decide what
+the text is, which is not always an error.
+"""
 
 
 def dumps(value: Any) -> bytes:
@@ -286,20 +279,25 @@ def _has_long_run(raw: bytes) -> bool:
 def _is_odd(value: Any, levels: int) -> bool:
     """Say whether a float may have been an integer, or nesting passes *levels*."""
     level = [value]
-    for _ in range(levels + 1):
+    while level:
         below: list[Any] = []
+        opened = 0
         for item in level:
             kind = type(item)
             if kind is dict:
                 below += item.values()
+                opened = 1
             elif kind is list:
                 below += item
+                opened = 1
             elif kind is float and not -(2.0**63) < item < 2.0**63:
                 return True
-        if not below:
-            return False
+        # An empty one is a level as well.
+        levels -= opened
+        if levels < 0:
+            return True
         level = below
-    return any(type(item) is dict or type(item) is list for item in level)
+    return False
 
 
 def _is_deeper(value: Any, levels: int) -> bool:
@@ -315,8 +313,7 @@ def _fits(levels: int, value: Any = None) -> bool:
     for _ in range(levels):
         value = [value]
     try:
-        if _dumps_fast is not None:
-            _dumps_fast(value)
+        cast("ModuleType", _orjson).dumps(value)
     except TypeError:
         return False
     return True
@@ -353,5 +350,4 @@ def _is_plain(value: Any) -> bool:
     return False
 
 
-if _orjson is not None:
-    _use("orjson")
+_use("stdlib" if _orjson is None else "orjson")

@@ -317,10 +317,7 @@ def _word(value: object) -> str | None:
     if isinstance(value, str):
         return value
     if isinstance(value, int | float) and not isinstance(value, bool):
-        try:
-            return str(value)
-        except ValueError:  # an integer of more digits than Python prints
-            return None
+        return str(value)
     return None
 
 

@@ -416,12 +416,11 @@ def _size(value: Any) -> int:
         return _CHUNK_COST + sum(len(key) + _size(item) for key, item in value.items())
     if isinstance(value, list | tuple):
         return _CHUNK_COST + sum(map(_size, value))
-    if attrs.has(type(value)):
-        # The native event is shared by the chunks of one event and counts once,
-        # roughly as its text does.
-        return _CHUNK_COST + sum(
-            _size(getattr(value, field.name))
-            for field in attrs.fields(type(value))
-            if field.name != "raw" or type(value) is UnknownEvent
-        )
-    return _CHUNK_COST
+    # The native event is shared by the chunks of one event and counts once, roughly
+    # as its text does.
+    fields = attrs.fields(type(value)) if attrs.has(type(value)) else ()
+    return _CHUNK_COST + sum(
+        _size(getattr(value, field.name))
+        for field in fields
+        if field.name != "raw" or type(value) is UnknownEvent
+    )

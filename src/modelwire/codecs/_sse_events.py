@@ -9,7 +9,7 @@ are items, and events behind the sentinel are still given.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from modelwire.codecs import _json
 from modelwire.codecs._base import (
@@ -119,9 +119,9 @@ class SSEEventDecoder:
         for item in self._scanner.feed(data):
             if type(item) is tuple:
                 self._event(item[0], item[1], out)
-            elif type(item) is SSEComment:
+            elif isinstance(item, SSEComment):
                 out.append(KeepaliveComment(item.text))
-            elif isinstance(item, FramingFault):
+            else:
                 self.failed = True
                 out.append(item)
             if self.failed:
@@ -142,12 +142,13 @@ class SSEEventDecoder:
         self._closed = True
         if self.failed:
             return out
+        # One item at most: an open comment is dropped.
         for item in self._scanner.close():
-            if type(item) is tuple:
+            if isinstance(item, tuple):
                 self._event(item[0], item[1], out)
-            elif isinstance(item, FramingFault):
+            else:
                 self.failed = True
-                out.append(item)
+                out.append(cast("FramingFault", item))
         if not self.failed:
             self._stray(out)
         return out

@@ -20,7 +20,7 @@ What it decides, so that no dialect has to (rules L1-L9 of the conformance vecto
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from modelwire.codecs import _json
 from modelwire.codecs._limits import DEFAULT_LIMITS
@@ -153,10 +153,10 @@ class SSEStreamDecoder:
                     else:
                         self._unusual(name, payload, out)
                     vouched = rest
-                elif type(item) is SSEComment:
+                elif isinstance(item, SSEComment):
                     if machine.started:
                         out.append(Keepalive(item.text))
-                elif isinstance(item, FramingFault):
+                else:
                     machine.fail(item.error.to_error_info(), out)
                 if machine.ended:
                     # By identity: one event may equal another.
@@ -182,13 +182,12 @@ class SSEStreamDecoder:
         if self._machine.ended:
             return out
         machine = self._machine
+        # One item at most: an open comment is dropped.
         for item in self._scanner.close():
-            if machine.ended:
-                break
-            if isinstance(item, FramingFault):
-                machine.fail(item.error.to_error_info(), out)
-            elif type(item) is tuple:
+            if isinstance(item, tuple):
                 self._last(item[0], item[1], out)
+            else:
+                machine.fail(cast("FramingFault", item).error.to_error_info(), out)
         if not machine.ended:
             self._stray(out)
         if not machine.ended:

@@ -78,7 +78,6 @@ class Machine(Protocol):
     def error_from_body(self, body: bytes) -> ErrorInfo:
         """Read an error body that stands where a stream was expected."""
         ...
-        raise NotImplementedError
 
 
 class ChunkMachine:

@@ -301,9 +301,8 @@ class JSONArrayDecoder:
                 if data.find(b"\\", position, stop) < 0:
                     position = stop
                 pattern = _STRING_REST
-            match = pattern.match(data, position)
-            if match is not None:
-                position = match.end()
+            # Both patterns match at least nothing.
+            position = pattern.match(data, position).end()  # type: ignore[union-attr]
             if position >= size:
                 return -1
             byte = data[position]

@@ -270,10 +270,9 @@ class MultipartDecoder:
         if self._state == _DATA:
             if position > self._limits["max_part_bytes"]:
                 return self._too_long(out)
-            part = self._part
-            if part is not None:
-                with memoryview(buffer) as view:
-                    out.append(attrs.evolve(part, data=bytes(view[:position])))
+            part = cast("FormPart", self._part)  # set where the data begins
+            with memoryview(buffer) as view:
+                out.append(attrs.evolve(part, data=bytes(view[:position])))
         elif last and (self._preamble or bytes(buffer[:position]).strip()):
             # The form's own first delimiter is not the one of its header.
             msg = "the boundary does not occur before the text"

@@ -83,7 +83,7 @@ def _pick(quick: Callable[..., Any], frozen: type) -> Any:
     return quick if type(made) is frozen else frozen
 
 
-if not TYPE_CHECKING:
+if not TYPE_CHECKING:  # pragma: no branch - only checkers take the other one
     new_text_delta = _pick(_text_delta, _TextDelta)
     new_tool_arguments_delta = _pick(_tool_arguments_delta, _ToolArgumentsDelta)
     new_reasoning_delta = _pick(_reasoning_delta, _ReasoningDelta)

@@ -222,7 +222,9 @@ class _Walk:
                 self.removed_message(xs[i], x[i], x_parts[i])
             elif i is None and j is not None:
                 self.added_message(f"{px}[+]", ys[j], y[j], y_parts[j])
-            elif i is not None and j is not None:
+            else:
+                assert i is not None  # noqa: S101 - one of a pair is there
+                assert j is not None  # noqa: S101
                 for name in _compared(Message):
                     a, b = getattr(x[i], name), getattr(y[j], name)
                     fx, fy = f"{xs[i]}.{name}", f"{ys[j]}.{name}"
@@ -264,7 +266,9 @@ class _Walk:
                 self.removed(xs[i], x[i])
             elif i is None and j is not None:
                 self.added(f"{px}[+]", ys[j], y[j])
-            elif i is not None and j is not None:
+            else:
+                assert i is not None  # noqa: S101 - one of a pair is there
+                assert j is not None  # noqa: S101
                 self.value(xs[i], x[i], ys[j], y[j])
 
     def mapping(

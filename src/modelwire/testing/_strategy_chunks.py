@@ -157,8 +157,8 @@ class _Script:
         elif isinstance(part, ServerToolCallPart) and self.dialect is None:
             status = draw(st.sampled_from(("in_progress", "completed")))
             self.out.append(ServerToolProgress(index, status))
-            if part.result is None or isinstance(part.result, dict):
-                self.out.append(PartDelta(index, "result", "stdout", text))
+            fits = part.result is None or isinstance(part.result, dict)
+            self.out += [PartDelta(index, "result", "stdout", text)] if fits else []
 
     def end(self, choices: int, *, usage_last: bool) -> None:
         """Write the finishes, usage and the end."""

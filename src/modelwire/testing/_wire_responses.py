@@ -200,7 +200,7 @@ class _Items:
             self.calls()
         elif kind == "server":
             self.server()
-        elif kind == "unknown":
+        else:
             self.add(draw(unknown_items(reply=reply)))
 
     def calls(self) -> None:
@@ -234,9 +234,8 @@ class _Items:
         if kind in SHELLS and "call_id" in call and self.draw(flags):
             result = self.draw(results(kind))
             fields = {"id": "out_0", "status": "completed", **result}
-            if kind == "tool_search_call":
-                fields["execution"] = "server"
-            self.add({**fields, "call_id": call["call_id"]})
+            ran = {"execution": "server"} if kind == "tool_search_call" else {}
+            self.add({**fields, **ran, "call_id": call["call_id"]})
 
 
 @st.composite
@@ -293,11 +292,15 @@ def spoken(role: str) -> Objects:
 
 def _answering(item: dict[str, Any]) -> dict[str, Any]:
     """Give a result the id of its call, where it belongs."""
-    if item["type"] == "mcp_approval_response":
-        return {**item, "approval_request_id": "mcpr_1"}
-    if item["type"] == "local_shell_call_output":
-        return {**item, "id": "call_1"}
-    return {**item, "call_id": "call_1"}
+    name, id_ = _IDS_OF_CALLS.get(item["type"], ("call_id", "call_1"))
+    return {**item, name: id_}
+
+
+_IDS_OF_CALLS: Final = {
+    "mcp_approval_response": ("approval_request_id", "mcpr_1"),
+    "local_shell_call_output": ("id", "call_1"),
+}
+"""Where a result names its call, if not in `call_id`, and what it says there."""
 
 
 # --- requests -----------------------------------------------------------------------

@@ -114,10 +114,9 @@ class _Teller:
             where = {**place, "content_index": number}
             empty = {**part, "text": ""}
             yield _event("content_part.added", **where, part=empty)
-            if part["type"] == "reasoning_text":
-                for piece in self.pieces(part["text"]):
-                    yield _event("reasoning_text.delta", **where, delta=piece)
-                yield _event("reasoning_text.done", **where, text=part["text"])
+            for piece in self.pieces(part["text"]):
+                yield _event("reasoning_text.delta", **where, delta=piece)
+            yield _event("reasoning_text.done", **where, text=part["text"])
             yield _event("content_part.done", **where, part=part)
 
     def call(self, place: dict[str, Any], item: dict[str, Any]) -> Iterator[Event]:

@@ -130,13 +130,12 @@ class TokenAuth:
         token = self._fresh()
         if token is None:
             async with self._waiting():
-                token = self._fresh()
-                if token is None:
-                    given = self._provider()
-                    token = self._keep(
-                        await given if inspect.isawaitable(given) else given
-                    )
+                token = self._fresh() or await self._renewed()
         return _pair(self._header, self._scheme, token.value)
+
+    async def _renewed(self) -> Token:
+        given = self._provider()
+        return self._keep(await given if inspect.isawaitable(given) else given)
 
     def forget(self) -> None:
         """Drop the cached token, because the endpoint refused it."""

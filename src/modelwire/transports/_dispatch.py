@@ -16,7 +16,7 @@ import attrs
 from modelwire import codecs
 from modelwire.codecs import EncodedRequest, EncodedResponse
 from modelwire.codecs._limits import DEFAULT_LIMITS, Limits
-from modelwire.errors import ErrorInfo, LocalError, ProviderError
+from modelwire.errors import ErrorInfo, LocalError
 from modelwire.translate import (
     StreamTranslator,
     translate_decoded,
@@ -190,16 +190,6 @@ class Dispatch:
         encoded = codecs.get(self.dialect).encode_error(translator.error or _EMPTY)
         return RawResponse(
             status=encoded.status, headers=encoded.headers, body=encoded.body
-        )
-
-    def checked(self, raw: RawResponse) -> RawResponse:
-        """Raise `ProviderError` unless an answer in the caller's dialect succeeded."""
-        if raw.ok:
-            return raw
-        raise ProviderError(
-            codecs.get(self.dialect).decode_error(
-                raw.body, status=raw.status, headers=raw.headers
-            )
         )
 
 

@@ -89,7 +89,7 @@ class EventReader:
             if isinstance(item, NativeEvent):
                 self._ready.append(item)
             elif isinstance(item, MalformedEvent | FramingFault):
-                self._fault = self._fault or _raisable(item.error)
+                self._fault = self._fault or item.error
                 self.is_over = True
 
     def take(self) -> NativeEvent | None:
@@ -108,12 +108,6 @@ class EventReader:
         if fault is not None:
             raise fault
         return None
-
-
-def _raisable(error: Any) -> RemoteProtocolError:
-    if isinstance(error, RemoteProtocolError):
-        return error
-    return RemoteProtocolError(str(error))
 
 
 class OneBody:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from modelwire.transports._http import (
     DEFAULT_HTTP_LIMITS,
@@ -65,12 +65,6 @@ class Upstream:
         self._library = library(client)
         self._client = client
         self._is_ours = client is None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close the client, where it is ours; twice is harmless."""

@@ -197,10 +197,8 @@ class Gateway:
         record, reply = arrival.record, arrival.reply
         record.dialect, record.operation = route.dialect, route.operation
         codec = codecs.get(route.dialect)
-        own = codec.RESPONSE_HEADERS.get("request-id")
-        if own is not None:
-            # Clients show it to their callers; an upstream's goes over it.
-            reply.always(own, record.id)
+        # Clients show it to their callers; an upstream's goes over it.
+        reply.always(codec.RESPONSE_HEADERS["request-id"], record.id)
         info: ErrorInfo | None = None
         try:
             admit(route, dict(arrival.headers), self._settings)

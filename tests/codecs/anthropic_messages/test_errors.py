@@ -308,6 +308,15 @@ def test_a_redacted_message_is_not_undone_by_the_raw_body():
     assert b"secret" not in encode_error(info).body
 
 
+def test_a_spent_limit_is_named_where_the_body_is_written_anew():
+    code = "enforced_spend_limit_reached"
+    info = ErrorInfo(kind="billing", message="spent", code=code)
+    encoded = encode_error(info)
+    assert json.loads(encoded.body)["error"]["details"] == {"error_code": code}
+    again = decode_error(encoded.body, status=encoded.status)
+    assert (again.kind, again.code) == ("billing", code)
+
+
 def test_clients_find_the_words_they_look_for():
     info = ErrorInfo(kind="context_length_exceeded", message="maximum is 8192 tokens")
     body = json.loads(encode_error(info).body)

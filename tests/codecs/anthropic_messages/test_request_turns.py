@@ -110,6 +110,12 @@ def test_an_empty_result_stays_empty():
     assert losses_of(value) == []
 
 
+def test_an_empty_turn_of_the_tools_is_no_turn():
+    value = request(user(text("go")), assistant(text("so")), ir.Message(role="tool"))
+    assert [m["role"] for m in body_of(value)["messages"]] == ["user", "assistant"]
+    assert losses_of(value)[0][1:3] == ("$.messages[2]", "dropped")
+
+
 def test_several_leading_messages_become_the_blocks_of_one():
     system = (
         ir.Message(role="system", parts=(text("a"),)),

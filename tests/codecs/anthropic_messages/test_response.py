@@ -4,133 +4,21 @@ from __future__ import annotations
 
 import json
 
+import attrs
 import pytest
+from tests.codecs.anthropic_messages._response_support import (
+    FULL,
+    OWN,
+    answer,
+    body_of,
+    dump,
+    losses_of,
+    response,
+)
 
 from modelwire import ir
-from modelwire.codecs import COLLECT
+from modelwire.codecs._base import Aliases
 from modelwire.codecs.anthropic_messages import decode_response, encode_response
-from modelwire.codecs.anthropic_messages._usage import decode_usage, merge_usage
-from modelwire.errors import ProviderError, RemoteProtocolError
-from modelwire.testing import assert_accounted
-
-OWN = "anthropic-messages"
-
-FULL = {
-    "id": "msg_1",
-    "type": "message",
-    "role": "assistant",
-    "model": "claude-opus-5",
-    "content": [
-        {"type": "thinking", "thinking": "hm", "signature": "sig=="},
-        {
-            "type": "text",
-            "text": "See",
-            "citations": [
-                {
-                    "type": "char_location",
-                    "cited_text": "c",
-                    "document_index": 0,
-                    "document_title": None,
-                    "start_char_index": 1,
-                    "end_char_index": 2,
-                    "file_id": "file_1",
-                },
-                {
-                    "type": "page_location",
-                    "cited_text": "p",
-                    "document_index": 1,
-                    "document_title": "T",
-                    "start_page_number": 1,
-                    "end_page_number": 2,
-                },
-                {
-                    "type": "content_block_location",
-                    "cited_text": "b",
-                    "document_index": 2,
-                    "document_title": None,
-                    "start_block_index": 0,
-                    "end_block_index": 1,
-                },
-                {
-                    "type": "search_result_location",
-                    "cited_text": "s",
-                    "source": "src",
-                    "search_result_index": 0,
-                    "start_block_index": 0,
-                    "end_block_index": 1,
-                    "title": None,
-                },
-                {
-                    "type": "web_search_result_location",
-                    "cited_text": "w",
-                    "url": "https://a.example",
-                    "title": "A",
-                    "encrypted_index": "e==",
-                },
-                {"type": "brand_new_location", "where": {"x": 1}},
-            ],
-        },
-        {
-            "type": "tool_use",
-            "id": "toolu_1",
-            "name": "get",
-            "input": {"a": 1.0},
-            "caller": {"type": "direct"},
-        },
-        {"type": "compaction", "content": None, "encrypted_content": "enc"},
-    ],
-    "stop_reason": "refusal",
-    "stop_sequence": None,
-    "stop_details": {"type": "refusal", "category": "bio"},
-    "usage": {
-        "input_tokens": 10,
-        "cache_creation_input_tokens": 3,
-        "cache_read_input_tokens": 5,
-        "cache_creation": {
-            "ephemeral_5m_input_tokens": 1,
-            "ephemeral_1h_input_tokens": 2,
-        },
-        "output_tokens": 7,
-        "output_tokens_details": {"thinking_tokens": 4},
-        "server_tool_use": {"web_search_requests": 2, "web_fetch_requests": 0},
-        "service_tier": "priority",
-        "inference_geo": "eu",
-        "iterations": [{"type": "message", "input_tokens": 10}],
-    },
-    "container": {"id": "c", "expires_at": "2026-01-01T00:00:00Z"},
-    "context_management": {"applied_edits": []},
-}
-
-
-def dump(obj):
-    return json.dumps(obj).encode()
-
-
-def body_of(response, **options):
-    """Encode with every loss collected, check the accounting, give the body."""
-    encoded = encode_response(response, on_loss=COLLECT, **options)
-    assert_accounted(response, decode_response(encoded.body), encoded.losses)
-    return json.loads(encoded.body)
-
-
-def losses_of(response):
-    encoded = encode_response(response, on_loss=COLLECT)
-    return {(loss.code.value, loss.path or loss.to) for loss in encoded.losses}
-
-
-def response(*parts, finish="stop", raw=None, **fields):
-    fields.setdefault("id", "r1")
-    fields.setdefault("model", "m")
-    fields.setdefault(
-        "usage", ir.Usage(input_total=1, input_uncached=1, output_total=2)
-    )
-    message = ir.Message(role="assistant", parts=parts)
-    choice = ir.Choice(index=0, message=message, finish=ir.Finish(kind=finish, raw=raw))
-    return ir.ChatResponse(choices=(choice,), **fields)
-
-
-def answer(**fields):
-    return decode_response(dump({"type": "message", "role": "assistant", **fields}))
 
 
 def test_every_field_survives_both_ways():
@@ -183,71 +71,6 @@ def test_the_ir_has_what_the_wire_says():
     assert compaction.encrypted.value == "enc"
     assert value.service_tier == "priority"
     assert value.choices[0].finish.extra[OWN]["stop_details"]["category"] == "bio"
-
-
-def said_of(response):
-    """Encode, and give the usage without what is null."""
-    usage = body_of(response)["usage"]
-    return {name: value for name, value in usage.items() if value is not None}
-
-
-# --- usage --------------------------------------------------------------------------
-
-
-def test_L14_the_total_includes_the_cache():
-    usage = decode_response(dump(FULL)).usage
-    assert usage.input_total == 18
-    assert (usage.input_uncached, usage.cache_write, usage.cache_read) == (10, 3, 5)
-    assert (usage.cache_write_5m, usage.cache_write_1h) == (1, 2)
-    assert (usage.output_total, usage.reasoning) == (7, 4)
-    assert usage.server_tools == {"web_search": 2, "web_fetch": 0}
-
-
-@pytest.mark.parametrize("uncached", [6, None])
-def test_L15_U03_the_cache_is_taken_out_of_the_input(uncached):
-    usage = ir.Usage(
-        input_total=10, input_uncached=uncached, cache_read=4, output_total=1
-    )
-    assert said_of(response(ir.TextPart(text="x"), usage=usage)) == {
-        "input_tokens": 6,
-        "cache_read_input_tokens": 4,
-        "output_tokens": 1,
-    }
-
-
-def test_usage_that_is_not_known_is_zero_and_reported():
-    value = response(ir.TextPart(text="x"), usage=None)
-    assert said_of(value) == {"input_tokens": 0, "output_tokens": 0}
-    assert ("usage.total", "$.usage") in losses_of(value)
-
-
-def test_U04_U06_later_usage_replaces_and_null_says_nothing():
-    start = {"input_tokens": 5, "cache_creation_input_tokens": 9, "output_tokens": 1}
-    delta = {
-        "cache_creation_input_tokens": 0,
-        "cache_read_input_tokens": 9,
-        "input_tokens": None,
-        "output_tokens": 7,
-    }
-    usage = decode_usage(merge_usage(start, delta))
-    assert (usage.input_uncached, usage.cache_write, usage.cache_read) == (5, 0, 9)
-    assert (usage.input_total, usage.output_total) == (14, 7)
-
-
-@pytest.mark.parametrize(
-    "usage",
-    [
-        {},
-        {"input_tokens": "5", "output_tokens": None, "cache_creation": 5},
-        {"server_tool_use": {"web_search_requests": "x", "y": 1}},
-        {"service_tier": 5, "cache_creation": {"z": 1}, "output_tokens_details": []},
-    ],
-)
-def test_ill_typed_usage_is_kept(usage):
-    value = answer(content=[], stop_reason="end_turn", usage=usage)
-    kept = value.usage.extra.get(OWN, {})
-    assert kept == {k: v for k, v in usage.items() if v is not None}
-    body_of(value)
 
 
 # --- finish -------------------------------------------------------------------------
@@ -311,6 +134,18 @@ def test_an_answer_that_did_not_end_has_no_stop_reason():
     value = answer(content=[{"type": "text", "text": "x"}])
     assert value.choices[0].finish is None
     assert body_of(value)["stop_reason"] is None
+
+
+def test_what_a_stop_reason_says_beside_its_details_is_reported():
+    extra = {OWN: {"stop_details": {"type": "refusal"}, "x": 1, "$spelling": {}}}
+    value = response(ir.TextPart(text="x"), finish="refusal", raw="refusal")
+    (choice,) = value.choices
+    finish = attrs.evolve(choice.finish, extra=extra)
+    value = attrs.evolve(value, choices=(attrs.evolve(choice, finish=finish),))
+    assert body_of(value)["stop_details"] == {"type": "refusal"}
+    assert [path for _, path in losses_of(value)] == [
+        f"$.choices[0].finish.extra['{OWN}'].x"
+    ]
 
 
 # --- foreign answers ----------------------------------------------------------------
@@ -405,8 +240,6 @@ def test_an_empty_response_is_filled_in():
 
 
 def test_names_that_were_renamed_come_home_on_encode():
-    from modelwire.codecs._base import Aliases
-
     part = ir.ToolCallPart(id="x", name="made", arguments="{}")
     encoded = encode_response(
         response(part),
@@ -416,85 +249,38 @@ def test_names_that_were_renamed_come_home_on_encode():
     assert (block["name"], block["id"]) == ("real", "y")
 
 
-# --- hostile bodies -----------------------------------------------------------------
+def test_a_speakers_name_is_reported():
+    message = ir.Message(role="assistant", parts=(ir.TextPart(text="x"),), name="Bo")
+    value = response()
+    choice = attrs.evolve(value.choices[0], message=message)
+    value = attrs.evolve(value, choices=(choice,))
+    body_of(value)
+    assert ("role.name", "$.choices[0].message.name") in losses_of(value)
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"x"', b"5", b"<html>", b"\xff"])
-def test_what_is_no_object_is_a_protocol_error(body):
-    with pytest.raises(RemoteProtocolError):
-        decode_response(body)
+UNWRAPPED = [
+    ("the wrapper", {"input": "a"}, "custom", "a"),
+    ("more than it", {"input": "a", "b": 1}, "function", '{"input":"a","b":1}'),
+    ("another argument", {"b": "a"}, "function", '{"b":"a"}'),
+    ("no text in it", {"input": 5}, "function", '{"input":5}'),
+    ("no object at all", "a", "function", ""),
+]
 
 
-@pytest.mark.parametrize("status", [200, 400, 529])
-def test_an_error_body_is_an_error_whatever_the_status(status):
-    body = dump(
-        {"type": "error", "error": {"type": "overloaded_error", "message": "x"}}
+@pytest.mark.parametrize(
+    ("given", "kind", "arguments"),
+    [row[1:] for row in UNWRAPPED],
+    ids=[row[0] for row in UNWRAPPED],
+)
+def test_free_text_calls_are_unwrapped_where_they_are_wrapped(given, kind, arguments):
+    blocks = [
+        {"type": "text", "text": "so"},
+        {"type": "tool_use", "id": "a", "name": "made", "input": given},
+    ]
+    value = decode_response(
+        dump({"type": "message", "content": blocks}),
+        aliases=Aliases(names={"made": "real"}, custom=frozenset({"made"})),
     )
-    with pytest.raises(ProviderError) as caught:
-        decode_response(body, status=status)
-    assert caught.value.info.kind == "overloaded"
-
-
-ODD = [None, 5, "x", True, [], {}, [5], [None], {"type": 5}, [{"type": "text"}]]
-FIELDS = [
-    "id",
-    "type",
-    "role",
-    "model",
-    "content",
-    "stop_reason",
-    "stop_sequence",
-    "stop_details",
-    "usage",
-    "container",
-]
-
-
-@pytest.mark.parametrize("field", FIELDS)
-@pytest.mark.parametrize("odd", ODD, ids=repr)
-def test_ill_typed_fields_never_raise(field, odd):
-    value = decode_response(dump({**FULL, field: odd}))
-    encode_response(value, on_loss=COLLECT)
-
-
-BLOCK_TYPES = [
-    "text",
-    "thinking",
-    "redacted_thinking",
-    "tool_use",
-    "tool_result",
-    "server_tool_use",
-    "web_search_tool_result",
-    "mcp_tool_use",
-    "mcp_tool_result",
-    "compaction",
-    "image",
-    "document",
-    "search_result",
-    "brand_new",
-]
-BLOCK_FIELDS = [
-    "text",
-    "citations",
-    "thinking",
-    "signature",
-    "data",
-    "id",
-    "name",
-    "input",
-    "tool_use_id",
-    "content",
-    "source",
-    "title",
-    "cache_control",
-    "server_name",
-    "is_error",
-]
-
-
-@pytest.mark.parametrize("type_", BLOCK_TYPES)
-@pytest.mark.parametrize("odd", ODD, ids=repr)
-def test_ill_typed_blocks_never_raise(type_, odd):
-    block = {"type": type_, **dict.fromkeys(BLOCK_FIELDS, odd)}
-    value = answer(content=[block, {"type": type_}], stop_reason="end_turn")
-    encode_response(value, on_loss=COLLECT)
+    said, call = value.choices[0].message.parts
+    assert said == ir.TextPart(text="so")
+    assert (call.name, call.kind, call.arguments) == ("real", kind, arguments)

@@ -22,7 +22,6 @@ from tests.codecs.anthropic_messages._streams import (
     text,
 )
 
-from modelwire.codecs._base import Aliases
 from modelwire.codecs._limits import Limits
 from modelwire.codecs.anthropic_messages._stream_decoder import (
     event_decoder,
@@ -41,6 +40,7 @@ from modelwire.ir import (
     PartDelta,
     ReasoningDelta,
     ReasoningPart,
+    ResponseUpdate,
     ServerToolCallPart,
     ServerToolResultPart,
     SignatureDelta,
@@ -214,6 +214,46 @@ TABLE = [
         ],
     ),
     (
+        "an empty delta between the halves of a character",
+        [start(0, "text", text=""), text(0, "\ud83d"), text(0, ""), text(0, "\ude00"),
+         stop(0)],
+        [BlockStart(0, 0, TextPart(text="")), TextDelta(0, "\U0001f600"), BlockStop(0)],
+    ),
+    (
+        "encrypted compaction whose text stands in its start",
+        [start(0, "compaction", content="pre"),
+         delta(0, "compaction_delta", content=None, encrypted_content="e"), stop(0)],
+        [
+            BlockStart(0, 0, CompactionPart(text="pre")),
+            BlockStop(
+                0, CompactionPart(text="pre", encrypted=Opaque(value="e", dialect=D))
+            ),
+        ],
+    ),
+    (
+        "a compaction that is no text",
+        [start(0, "compaction", content=None),
+         delta(0, "compaction_delta", content=5), stop(0)],
+        [
+            BlockStart(0, 0, CompactionPart()),
+            BlockStop(0, CompactionPart(extra={D: {"content": 5}})),
+        ],
+    ),
+    (
+        "a block that only the caller sends",
+        [start(0, "tool_result", tool_use_id="a"), stop(0)],
+        [
+            BlockStart(
+                0,
+                0,
+                UnknownPart(
+                    dialect=D, raw={"type": "tool_result", "tool_use_id": "a"}
+                ),
+            ),
+            BlockStop(0),
+        ],
+    ),
+    (
         "an unknown block with deltas of its own",
         [start(0, "hologram", x=1), delta(0, "hologram_delta", y=2), stop(0)],
         [
@@ -283,6 +323,29 @@ TABLE = [
 def test_table(events, expected, size):
     data = begin() + b"".join(events) + finish() + END
     assert decode(data, size) == [*OPEN, *expected, *close()]
+
+
+ODD_DELTAS = [
+    ("thinking", {"type": "signature_delta", "signature": 5}),
+    ("thinking", {"type": "signature_delta", "signature": "", "more": 1}),
+    ("text", {"type": "citations_delta", "citation": "page 4"}),
+]
+
+
+@pytest.mark.parametrize(("block", "odd"), ODD_DELTAS)
+def test_odd_deltas_are_kept(block, odd):
+    data = begin() + start(0, block, **{block: ""})
+    data += event("content_block_delta", index=0, delta=odd)
+    (event_,) = [c for c in decode(data + stop(0)) if isinstance(c, UnknownEvent)]
+    assert (event_.index, event_.raw["delta"]) == (0, odd)
+
+
+def test_a_message_start_that_comes_late():
+    chunks = decode(event("ping") + event("news") + begin() + finish() + END)
+    assert [type(c) for c in chunks[:3]] == [StreamStart, UnknownEvent, ResponseUpdate]
+    # The first ping stood before the beginning, and there is nothing to keep alive.
+    assert not [c for c in chunks if isinstance(c, Keepalive)]
+    assert (fold(chunks).id, fold(chunks).model) == ("msg_1", "claude")
 
 
 def test_missing_block_stop_at_max_tokens():
@@ -430,45 +493,7 @@ def test_cut_at_every_byte():
             assert chunks[:-2] == whole[: len(chunks) - 2] or at < len(begin())
 
 
-# --- names, ids, copies --------------------------------------------------------------
-
-
-def test_names_come_home():
-    aliases = Aliases(names={"f": "my.tool"}, call_ids={"toolu_1": "call 1"})
-    data = begin() + start(0, "tool_use", **TOOL) + stop(0) + finish() + END
-    part = decode(data, aliases=aliases)[2].part
-    assert (part.name, part.id) == ("my.tool", "call 1")
-
-
-@pytest.mark.parametrize(
-    ("pieces", "kind", "arguments"),
-    [
-        (["", '{"inp', 'ut":"a\\nb"}'], "custom", "a\nb"),
-        (['{"input":""}'], "custom", ""),
-        (['{"other":1}'], "function", '{"other":1}'),
-        ([], "function", "{}"),
-    ],
-)
-def test_free_text_tools_are_unwrapped(pieces, kind, arguments):
-    data = begin() + start(0, "tool_use", **TOOL)
-    data += b"".join(args(0, p) for p in pieces) + stop(0) + finish() + END
-    aliases = Aliases(custom=frozenset({"f"}))
-    (part,) = fold(decode(data, aliases=aliases)).choices[0].message.parts
-    assert (part.kind, part.arguments) == (kind, arguments)
-
-
-def test_a_wrapped_call_that_is_cut_keeps_its_text():
-    data = begin() + start(0, "tool_use", **TOOL) + args(0, '{"input":"ab')
-    aliases = Aliases(custom=frozenset({"f"}))
-    (part,) = fold(decode(data, aliases=aliases)).choices[0].message.parts
-    assert part.arguments == '{"input":"ab'
-
-
-def test_ids_for_calls_without_one():
-    data = begin() + start(0, "tool_use", name="f", input={}) + stop(0)
-    data += finish() + END
-    assert decode(data)[2].part.id == ""
-    assert decode(data, ids=lambda kind: f"new_{kind}")[2].part.id == "new_call"
+# --- copies ---------------------------------------------------------------------------
 
 
 def test_raw_is_the_event_and_can_be_left_out():

@@ -15,11 +15,13 @@ import modelwire.codecs.gemini_generate as gg
 from modelwire.errors import RequestDecodeError
 from modelwire.ir import (
     CacheBreakpoint,
+    CachePolicy,
     ChatRequest,
     FunctionTool,
     LossCode,
     Message,
     ReasoningConfig,
+    ResponseFormat,
     TextPart,
     ToolChoice,
 )
@@ -365,3 +367,47 @@ def test_golden_request():
         '"toolConfig":{"functionCallingConfig":{"mode":"AUTO"}},'
         '"generationConfig":{"temperature":0.5}}'
     )
+
+
+OF_PARAMETERS = [
+    ("a cache policy of another dialect",
+     {"cache": CachePolicy(extra={"openai-chat": {"a": 1, "$b": 1}})},
+     ["$.cache.extra['openai-chat'].a"]),
+    ("an empty cache policy", {"cache": CachePolicy()}, ["$.cache"]),
+    ("a format that only names a type",
+     {"response_format": ResponseFormat(
+         kind="unknown",
+         extra={"gemini-generate": {"responseMimeType": "text/x", "$spelling": {}}})},
+     []),
+    ("a format without a type",
+     {"response_format": ResponseFormat(
+         kind="unknown", extra={"gemini-generate": {"rules": [1]}})},
+     ["$.response_format.extra['gemini-generate'].rules", "$.response_format"]),
+    ("a schema beside any object",
+     {"response_format": ResponseFormat(kind="json_object", schema={"type": "object"})},
+     ["$.response_format.schema"]),
+    ("an unknown field of a format",
+     {"response_format": ResponseFormat(
+         kind="json_object", extra={"gemini-generate": {"rules": [1]}})},
+     ["$.response_format.extra['gemini-generate'].rules"]),
+    ("a display that nobody knows", {"reasoning": ReasoningConfig(display="sung")},
+     ["$.reasoning.display", "$.reasoning"]),
+    ("an effort that nobody knows", {"reasoning": ReasoningConfig(effort="heroic")},
+     ["$.reasoning.effort"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("fields", "lost"),
+    [row[1:] for row in OF_PARAMETERS],
+    ids=[row[0] for row in OF_PARAMETERS],
+)
+def test_what_a_parameter_cannot_say_is_reported(fields, lost):
+    encoded, _ = encode(ask(**fields))
+    assert [loss.path for loss in encoded.losses] == lost
+
+
+def test_the_first_of_two_spellings_is_the_apis_own():
+    config = {"max_output_tokens": 5, "maxOutputTokens": 9, "topK": 1}
+    request = decode({"contents": [HELLO], "generationConfig": config})
+    assert (request.max_output_tokens, request.top_k) == (9, 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import attrs
 import pytest
 from tests.codecs.gemini_generate._request_support import (
     HELLO,
@@ -13,11 +14,13 @@ from tests.codecs.gemini_generate._request_support import (
 )
 
 import modelwire.codecs.gemini_generate as gg
-from modelwire.errors import UnsupportedFeatureError
+from modelwire.errors import InvalidIRError, UnsupportedFeatureError
 from modelwire.ir import (
+    Annotation,
     Base64Source,
     ChatRequest,
     ImagePart,
+    Logprobs,
     LossCode,
     Message,
     Opaque,
@@ -283,3 +286,157 @@ def test_server_parts_of_others_are_dropped():
     message = Message(role="assistant", parts=(call, TextPart(text="x")))
     encoded, _ = encode(ChatRequest(model="g", messages=(message,)))
     assert codes(encoded) == {(LossCode.BT_CALL_ITEMS, "$.messages[0].parts[0]")}
+
+
+def answered(*content, **fields):
+    """A request that ends with a result of *content*."""
+    result = ToolResultPart(call_id="c", name="f", content=content, **fields)
+    return ChatRequest(model="g", messages=(Message(role="tool", parts=(result,)),))
+
+
+NOTE = Annotation(kind="url", url="https://a.example")
+ON_A_TEXT = [
+    ("an annotation", {"annotations": (NOTE,)}, "annotations[0]"),
+    ("log probabilities", {"logprobs": Logprobs()}, "logprobs"),
+    ("a signature",
+     {"signature": Opaque(value="QQ==", dialect="gemini-generate")}, "signature"),
+    ("an unknown field", {"extra": {"gemini-generate": {"x": 1}}},
+     "extra['gemini-generate'].x"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("fields", "place"), [row[1:] for row in ON_A_TEXT], ids=[r[0] for r in ON_A_TEXT]
+)
+def test_what_stands_on_the_text_of_a_result_is_reported(fields, place):
+    encoded, out = encode(answered(TextPart(text="see", **fields)))
+    response = out["contents"][0]["parts"][0]["functionResponse"]["response"]
+    assert response == {"output": "see"}
+    assert [loss.path for loss in encoded.losses] == [
+        f"$.messages[0].parts[0].content[0].{place}"
+    ]
+
+
+def test_a_note_about_thoughts_on_a_result_is_no_field():
+    spelling = {"gemini-generate": {"$spelling": {"thought": False}}}
+    encoded, _ = encode(answered(TextPart(text="see", extra=spelling)))
+    assert encoded.losses == ()
+
+
+def test_a_medium_moves_behind_a_text_that_changes():
+    image = ImagePart(source=Base64Source(data="aGk=", media_type="image/png"))
+    changed = TextPart(text="see", annotations=(NOTE,))
+    encoded, _ = encode(answered(image, changed))
+    content = "$.messages[0].parts[0].content"
+    assert [(loss.action, loss.path, loss.to) for loss in encoded.losses] == [
+        ("dropped", f"{content}[1].annotations[0]", None),
+        ("moved", f"{content}[1]", f"{content}[0]"),
+    ]
+
+
+def test_unknown_parts_of_a_result_are_kept():
+    response = {
+        "id": "c",
+        "name": "f",
+        "response": {"output": "see"},
+        "parts": [{"hologram": {"x": 1}}],
+    }
+    contents = [{"role": "user", "parts": [{"functionResponse": response}]}]
+    encoded, out = encode(decode({"contents": contents}))
+    assert out["contents"] == contents
+    assert encoded.losses == ()
+
+
+def test_a_result_that_is_no_json_any_more_is_text():
+    response = {"id": "c", "name": "f", "response": {"output": {"a": 1}}}
+    contents = [{"role": "user", "parts": [{"functionResponse": response}]}]
+    request = decode({"contents": contents})
+    (message,) = request.messages
+    (part,) = message.parts
+    for text in ("plain", '"quoted"'):
+        told = attrs.evolve(part, content=(TextPart(text=text),))
+        changed = attrs.evolve(message, parts=(told,))
+        body = gg.encode_request(attrs.evolve(request, messages=(changed,))).body
+        (written,) = json.loads(body)["contents"][0]["parts"]
+        assert written["functionResponse"]["response"] == {"output": text}
+
+
+# --- more of what the API runs itself -----------------------------------------------
+
+SERVER_PARTS = [
+    ("a call without an id",
+     ServerToolCallPart(id="", kind="code_execution", name="executableCode",
+                        arguments='{"language":"PYTHON","code":"1"}'),
+     {"executableCode": {"language": "PYTHON", "code": "1"}}, "id"),
+    ("a call of another kind than its type",
+     ServerToolCallPart(id="t", kind="x", name="FILE_SEARCH",
+                        extra={"gemini-generate": {"$spelling": {}}}),
+     {"toolCall": {"toolType": "FILE_SEARCH", "id": "t"}}, "kind"),
+    ("code that is of another kind",
+     ServerToolResultPart(call_id="t", kind="x", dialect="gemini-generate",
+                          type="codeExecutionResult",
+                          content={"outcome": "OUTCOME_OK"}),
+     {"codeExecutionResult": {"outcome": "OUTCOME_OK", "id": "t"}}, "kind"),
+    ("a result that is an error",
+     ServerToolResultPart(call_id="t", kind="file_search", dialect="gemini-generate",
+                          type="toolResponse", content={"r": 1}, is_error=True),
+     {"toolResponse": {"toolType": "FILE_SEARCH", "id": "t", "response": {"r": 1}}},
+     "is_error"),
+    ("a result without a type",
+     ServerToolResultPart(call_id="t", kind="", dialect="gemini-generate",
+                          type="toolResponse", content={"r": 1}),
+     {"toolResponse": {"id": "t", "response": {"r": 1}}}, None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("part", "written", "field"),
+    [row[1:] for row in SERVER_PARTS],
+    ids=[row[0] for row in SERVER_PARTS],
+)
+def test_server_parts_say_what_they_can(part, written, field):
+    message = Message(role="assistant", parts=(part,))
+    encoded, out = encode(ChatRequest(model="g", messages=(message,)))
+    assert out["contents"][0]["parts"] == [written]
+    paths = [loss.path or loss.to for loss in encoded.losses]
+    assert paths == ([f"$.messages[0].parts[0].{field}"] if field else [])
+
+
+def test_a_server_call_without_an_id_gets_none():
+    call = {"toolCall": {"toolType": "FILE_SEARCH", "args": {"q": 1}}}
+    contents = [{"role": "model", "parts": [call]}]
+    request = decode({"contents": contents})
+    assert request.messages[0].parts[0].id
+    encoded, out = encode(request)
+    assert out["contents"] == contents
+    assert encoded.losses == ()
+
+
+def test_a_foreign_signature_gives_way_to_the_stand_in():
+    foreign = Opaque(value="x", dialect="anthropic-messages")
+    call = ToolCallPart(id="a", name="f", arguments="{}", signature=foreign)
+    messages = (
+        Message(role="user", parts=(TextPart(text="Hi"),)),
+        Message(role="assistant", parts=(call,)),
+        Message(role="tool", parts=(ToolResultPart(call_id="a", name="f"),)),
+    )
+    encoded, out = encode(ChatRequest(model="gemini-3-pro-preview", messages=messages))
+    (written,) = out["contents"][1]["parts"]
+    assert written["thoughtSignature"] == "skip_thought_signature_validator"
+    path = "$.messages[1].parts[0].signature"
+    assert codes(encoded) == {(LossCode.TOOL_CALL_THOUGHT_SIGNATURE, path)}
+
+
+def test_text_in_the_role_of_results_is_the_users():
+    contents = [{"role": "function", "parts": [{"text": "a"}]}]
+    request = decode({"contents": contents})
+    assert request.messages[0].role == "user"
+    encoded, out = encode(request)
+    assert out["contents"] == contents
+    assert encoded.losses == ()
+
+
+def test_a_part_in_the_wrong_role_is_refused():
+    message = Message(role="user", parts=(ToolCallPart(id="a", name="f"),))
+    with pytest.raises(InvalidIRError, match="ToolCallPart in a message of role user"):
+        gg.encode_request(ChatRequest(model="g", messages=(message,)))

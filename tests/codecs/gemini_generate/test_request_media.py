@@ -99,3 +99,22 @@ def test_image_detail_is_a_resolution_for_models_that_have_it():
     encoded, out = encode(ask(image))
     assert "mediaResolution" not in out["contents"][0]["parts"][0]
     assert (LossCode.IN_IMAGE_DETAIL, "$.messages[0].parts[0].detail") in codes(encoded)
+
+
+def test_one_name_stands_for_a_document():
+    source = Base64Source(data="JVBERi0=", media_type="application/pdf")
+    document = DocumentPart(source=source, title="Title", filename="a.pdf")
+    encoded = gg.encode_request(ask(document), profile=gg.PROFILES["vertex"])
+    assert b'"displayName":"a.pdf"' in encoded.body
+    assert codes(encoded) == {
+        (LossCode.IN_DOC_META, "$.messages[0].parts[0].title"),
+    }
+
+
+@pytest.mark.parametrize("data", ["a-b_c", "a-b_"])
+def test_url_safe_base64_is_written_as_it_came(data):
+    part = {"inlineData": {"mimeType": "image/png", "data": data}}
+    contents = [{"role": "user", "parts": [part]}]
+    encoded, out = encode(decode({"contents": contents}))
+    assert out["contents"] == contents
+    assert encoded.losses == ()

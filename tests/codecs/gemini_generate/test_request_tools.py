@@ -15,6 +15,7 @@ from tests.codecs.gemini_generate._request_support import (
 
 import modelwire.codecs.gemini_generate as gg
 from modelwire.ir import (
+    AllowedTool,
     CustomTool,
     FunctionTool,
     LossCode,
@@ -199,3 +200,51 @@ def test_server_tools_of_others():
     assert (LossCode.BT_SHELL_EDITOR_MEMORY_PATCH, "$.tools[3]") in codes(encoded)
     _, out = encode(ask(tools=tools[:1]), profile=gg.PROFILES["vertex"])
     assert out["tools"] == [{"googleSearch": {"excludeDomains": ["x"]}}]
+
+
+OWN = "gemini-generate"
+
+
+def test_a_server_tool_is_what_its_type_says():
+    tool = ServerTool(kind="x", type="codeExecution", dialect=OWN, name="n")
+    encoded, out = encode(ask(tools=(tool,)))
+    assert out["tools"] == [{"codeExecution": {}}]
+    assert {path for _, path in codes(encoded)} == {
+        "$.tools[0].kind",
+        "$.tools[0].name",
+    }
+
+
+ALLOWED = (AllowedTool(name="f"), AllowedTool(name="g"))
+CHOICES = [
+    ("one tool of several", ToolChoice(mode="tool", name="f", allowed=ALLOWED),
+     {"mode": "ANY", "allowedFunctionNames": ["f"]}, ["allowed[0]", "allowed[1]"]),
+    ("no function at all", ToolChoice(mode="auto", allowed=()),
+     {"mode": "AUTO"}, ["allowed"]),
+    ("a server tool alone",
+     ToolChoice(mode="auto", allowed=(AllowedTool(name="s", kind="web_search"),)),
+     {"mode": "AUTO"}, ["allowed[0]"]),
+    ("a word that means something else",
+     ToolChoice(mode="auto", extra={OWN: {"mode": "ANY"}}),
+     {"mode": "AUTO"}, [f"extra['{OWN}'].mode"]),
+    ("a name that nothing asks for", ToolChoice(mode="auto", name="f"),
+     {"mode": "AUTO"}, ["name"]),
+    ("an unknown field of an allowed tool",
+     ToolChoice(mode="auto", allowed=(
+         AllowedTool(name="f", extra={"openai-chat": {"x": 1}}), ALLOWED[1])),
+     {"mode": "VALIDATED", "allowedFunctionNames": ["f", "g"]},
+     ["allowed[0].extra['openai-chat'].x"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("choice", "written", "lost"),
+    [row[1:] for row in CHOICES],
+    ids=[row[0] for row in CHOICES],
+)
+def test_what_a_choice_cannot_say_is_reported(choice, written, lost):
+    tools = (FunctionTool(name="f"), FunctionTool(name="g"))
+    encoded, out = encode(ask(tools=tools, tool_choice=choice))
+    assert out["toolConfig"]["functionCallingConfig"] == written
+    paths = [loss.path or loss.to for loss in encoded.losses]
+    assert paths == [f"$.tool_choice.{place}" for place in lost]

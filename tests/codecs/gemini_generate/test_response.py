@@ -5,6 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
+from tests.codecs.gemini_generate._response_support import (
+    answer,
+    candidate,
+    decode,
+    encode,
+)
 
 import modelwire.codecs.gemini_generate as gg
 from modelwire.codecs import COLLECT
@@ -16,7 +22,7 @@ from modelwire.codecs.gemini_generate._finish import (
 )
 from modelwire.codecs.gemini_generate._grounding import annotations_of
 from modelwire.codecs.gemini_generate._usage import decode_usage, encode_usage
-from modelwire.errors import ErrorInfo, ProviderError, RemoteProtocolError, Transient
+from modelwire.errors import ProviderError, RemoteProtocolError
 from modelwire.ir import (
     Annotation,
     ChatResponse,
@@ -28,28 +34,6 @@ from modelwire.ir import (
     ToolCallPart,
     Usage,
 )
-from modelwire.testing import assert_accounted
-
-
-def decode(obj, **options):
-    return gg.decode_response(json.dumps(obj).encode(), **options)
-
-
-def encode(response, **options):
-    options.setdefault("on_loss", COLLECT)
-    encoded = gg.encode_response(response, **options)
-    assert_accounted(response, gg.decode_response(encoded.body), encoded.losses)
-    return encoded, json.loads(encoded.body)
-
-
-def candidate(*parts, **fields):
-    fields.setdefault("finishReason", "STOP")
-    return {"content": {"parts": list(parts), "role": "model"}, "index": 0, **fields}
-
-
-def answer(*parts, **fields):
-    return {"candidates": [candidate(*parts, **fields)], "responseId": "r"}
-
 
 # --- candidates ---------------------------------------------------------------------
 
@@ -282,6 +266,7 @@ def test_service_tier(field):
         "2025-12-19T23:45:33.943266Z",
         "2025-12-19T23:45:33Z",
         "2025-12-19T23:45:33+02:00",
+        "2025-12-19T23:45:33-02:00",
     ],
 )
 def test_create_time(text):
@@ -476,88 +461,6 @@ def test_citations(key):
     encoded, out = encode(response)
     assert encoded.losses == ()
     assert out["candidates"] == obj["candidates"]
-
-
-# --- errors -------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("status", "error", "kind", "delay"),
-    [
-        (400, {"code": 400, "status": "INVALID_ARGUMENT", "message": "no"},
-         "invalid_request", None),
-        (400, {"status": "INVALID_ARGUMENT", "message": "API key not valid.",
-               "details": [{"@type": "type.googleapis.com/google.rpc.ErrorInfo",
-                            "reason": "API_KEY_INVALID"}]}, "authentication", None),
-        (400, {"status": "INVALID_ARGUMENT", "message":
-               "The input token count exceeds the maximum number of tokens"},
-         "context_length_exceeded", None),
-        (403, {"status": "PERMISSION_DENIED"}, "permission", None),
-        (404, {"status": "NOT_FOUND"}, "not_found", None),
-        (429, {"status": "RESOURCE_EXHAUSTED", "details": [
-            {"@type": "type.googleapis.com/google.rpc.QuotaFailure"},
-            {"@type": "type.googleapis.com/google.rpc.RetryInfo",
-             "retryDelay": "46.5s"},
-        ]}, "rate_limit", 46.5),
-        (429, {"status": "RESOURCE_EXHAUSTED",
-               "message": "Please retry in 1h2m3.5s."}, "rate_limit", 3723.5),
-        (500, {"status": "INTERNAL"}, "server_error", None),
-        (503, {"status": "UNAVAILABLE"}, "overloaded", None),
-        (504, {"status": "DEADLINE_EXCEEDED"}, "timeout", None),
-        (501, {"status": "UNIMPLEMENTED"}, "unsupported", None),
-    ],
-)  # fmt: skip
-def test_errors(status, error, kind, delay):
-    body = json.dumps({"error": error}).encode()
-    info = gg.decode_error(body, status=status)
-    assert (info.kind, info.status, info.retry_after) == (kind, status, delay)
-    encoded = gg.encode_error(info)
-    assert encoded.status == status
-    again = gg.decode_error(encoded.body, status=encoded.status)
-    assert (again.kind, again.retry_after) == (kind, delay)
-    with pytest.raises(ProviderError) as caught:
-        gg.decode_response(body, status=status)
-    assert caught.value.info.kind == kind
-
-
-def test_array_wrapped_error():
-    body = b'[{"error":{"code":429,"message":"m","status":"RESOURCE_EXHAUSTED"}}]'
-    info = gg.decode_error(body, status=429)
-    assert (info.kind, info.message) == ("rate_limit", "m")
-
-
-@pytest.mark.parametrize(
-    "body", [b"", b"<html>502</html>", b"[]", b"[1]", b"1", b'{"error":"x"}', b"{}",
-             b'{"error":{"code":[],"details":[1,{"@type":2}],"message":{}}}']
-)  # fmt: skip
-def test_errors_are_total(body):
-    info = gg.decode_error(body, status=502, headers=[("Retry-After", "7")])
-    assert info.kind in ("server_error", "unknown")
-    assert info.retry_after == 7
-
-
-def test_error_under_a_good_status():
-    body = b'{"error":{"code":503,"message":"m","status":"UNAVAILABLE"}}'
-    with pytest.raises(ProviderError) as caught:
-        gg.decode_response(body)
-    assert (caught.value.info.kind, caught.value.info.status) == ("overloaded", 503)
-
-
-def test_foreign_errors_take_googles_shape():
-    info = ErrorInfo(
-        kind="rate_limit",
-        message="slow down",
-        status=429,
-        code="rate_limit_exceeded",
-        retry_after=1.5,
-        dialect="openai-chat",
-    )
-    encoded = gg.encode_error(info)
-    assert json.loads(encoded.body)["error"]["status"] == "RESOURCE_EXHAUSTED"
-    assert ("retry-after", "2") in encoded.headers
-    again = gg.decode_error(encoded.body, status=encoded.status)
-    assert again.retry_classification() == Transient(1.5)
-    assert again.code == "rate_limit_exceeded"
 
 
 # --- towards other dialects ---------------------------------------------------------

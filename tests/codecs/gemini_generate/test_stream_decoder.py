@@ -214,6 +214,14 @@ def test_time_of_vertex():
     assert response_.extra == {"gemini-generate": note}
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["2026-13-07T16:49:58Z", "2026-04-32T16:49:58Z", "2026-04-07T24:00:00Z", "x", 5],
+)
+def test_what_is_no_time(text):
+    assert decode_time(text) is None
+
+
 @given(st.integers(0, 253402300799))
 def test_times_agree_with_datetime(seconds):
     wanted = dt.datetime.fromtimestamp(seconds, dt.UTC)

@@ -101,6 +101,31 @@ def test_a_candidate_that_is_no_object():
     assert StreamChecker().feed(event)
 
 
+ODD = [
+    ("an error that is no object", {"error": "x"}, "error is an object"),
+    ("candidates that are no array", {"candidates": {}}, "candidates is an array"),
+    (
+        "an index that is no number",
+        response(text("a"), index=-1, finish="STOP"),
+        "index is a number from 0",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("event", "rule"), [row[1:] for row in ODD], ids=[row[0] for row in ODD]
+)
+def test_odd_types(event, rule):
+    (found,) = StreamChecker().feed(NativeEvent("gemini-generate", "x", event))
+    assert found.rule == rule
+
+
+def test_a_part_that_is_no_object_is_unknown():
+    checker = StreamChecker()
+    assert checker.feed(native(sse(response("odd", finish="STOP")))[0]) == []
+    assert checker.candidates == {0: "finished"}
+
+
 OPEN = response(text("a"))
 BLOCKED = {"promptFeedback": {"blockReason": "SAFETY"}}
 STREAM_EVENTS = {

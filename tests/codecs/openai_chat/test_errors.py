@@ -99,6 +99,8 @@ BODIES = [
         b'{"detail":[{"loc":["body","temperature"],"msg":"too high","type":"x"}]}',
         "invalid_request",
     ),
+    ("a text wrapped", 400, b'{"message":{"detail":"bad"}}', "invalid_request"),
+    ("a code beyond", 418, b'{"error":{"code":"999","message":"x"}}', "invalid_request"),
     (
         "mistral 422 wrapped",
         422,

@@ -17,6 +17,7 @@ from modelwire.errors import (
     RequestDecodeError,
     UnsupportedFeatureError,
 )
+from modelwire.framing import FormPart, encode_multipart
 from modelwire.ir import (
     Base64Source,
     FileIdSource,
@@ -250,6 +251,25 @@ def test_fields_of_others_are_losses():
     assert b"other" not in encoded.body
 
 
+def test_fields_of_a_file_are_losses():
+    own = {OWN: {"x": 1, "$spelling": {}}}
+    image = ImageInput(source=Upload(data=b"x", filename="a.png", extra=own), extra=own)
+    request = ImageRequest(operation="edit", prompt="x", images=(image,))
+    _, encoded = through(request, on_loss=COLLECT)
+    assert {x.path for x in encoded.losses} >= {
+        f"$.images[0].extra['{OWN}'].x",
+        f"$.images[0].source.extra['{OWN}'].x",
+    }
+
+
+def test_a_variation_of_what_is_no_base64():
+    source = Base64Source(data="no base64!", media_type="image/png")
+    request = ImageRequest(operation="variation", images=(ImageInput(source=source),))
+    with pytest.raises(UnsupportedFeatureError) as caught:
+        openai_chat.encode_image_request(request)
+    assert {loss.path for loss in caught.value.losses} == {"$.images[0].source"}
+
+
 INVALID = [
     (
         "generation with images",
@@ -301,6 +321,7 @@ BAD = [
     ),
     ("no form", b"x", (("content-type", "multipart/form-data; boundary=b"),), ["$"]),
 ]
+FORM = (("accept", "*/*"), ("content-type", "multipart/form-data; boundary=b"))
 
 
 @pytest.mark.parametrize(
@@ -312,6 +333,27 @@ def test_bad_requests_name_every_problem(body, headers, paths):
             body, path="/v1/images/generations", headers=headers
         )
     assert [problem.path for problem in caught.value.problems] == paths
+
+
+@pytest.mark.parametrize(
+    ("names", "paths"), [([], ["$.image"]), (["image", "mask", "mask"], ["$.mask"])]
+)
+def test_files_of_an_edit(names, paths):
+    parts = [FormPart("prompt", b"x")]
+    parts += [FormPart(name, b"png", "a.png", "image/png") for name in names]
+    with pytest.raises(RequestDecodeError) as caught:
+        openai_chat.decode_image_request(
+            encode_multipart(parts, boundary="b"), path="/v1/images/edits", headers=FORM
+        )
+    assert [problem.path for problem in caught.value.problems] == paths
+
+
+def test_images_say_that_it_is_an_edit():
+    # A caller who cuts the path off has the body alone.
+    body = {"prompt": "x", "images": [{"image_url": "https://a.test/1.png"}]}
+    request = openai_chat.decode_image_request(dumped(body))
+    assert request.operation == "edit"
+    assert request.images[0].source == UrlSource(url="https://a.test/1.png")
 
 
 @pytest.mark.parametrize(

@@ -174,7 +174,8 @@ def test_all_problems_at_once():
             7,
         ],
         "temperature": "hot",
-        "tools": [{"type": "function"}, "x"],
+        "tools": [{"type": "function"}, "x", {"type": "custom"}],
+        "prediction": "x",
         "metadata": {"a": 1},
         "stop": 5,
         "stream": "yes",
@@ -192,12 +193,29 @@ def test_all_problems_at_once():
         "$.temperature",
         "$.tools[0].function",
         "$.tools[1]",
+        "$.tools[2].custom",
+        "$.prediction",
         "$.metadata['a']",
         "$.stop",
         "$.stream",
     }
     info = caught.value.to_error_info()
     assert (info.kind, info.status) == ("invalid_request", 400)
+
+
+def test_problems_of_the_time_before_tools():
+    body = {
+        "model": "m",
+        "messages": [],
+        "functions": ["x", {"name": "f"}],
+        "function_call": {"x": 1},
+    }
+    with pytest.raises(RequestDecodeError) as caught:
+        openai_chat.decode_request(json.dumps(body).encode())
+    assert {p.path for p in caught.value.problems} == {
+        "$.functions[0]",
+        "$.function_call.name",
+    }
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b"null", b"\xff", b"1", b'"x"'])

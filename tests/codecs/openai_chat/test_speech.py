@@ -131,6 +131,12 @@ def test_the_type_follows_the_request(wanted, kind):
     ]
 
 
+def test_own_unknown_fields_have_no_place_beside_audio():
+    response = SpeechResponse(audio=b"x", media_type="audio/wav", extra={OWN: {"a": 1}})
+    encoded = openai_chat.encode_speech_response(response)
+    assert [loss.path for loss in encoded.losses] == [f"$.extra['{OWN}'].a"]
+
+
 def test_a_type_cannot_split_the_headers():
     response = SpeechResponse(audio=b"x", media_type="audio/x\r\nx-evil: 1")
     encoded = openai_chat.encode_speech_response(response)
@@ -156,6 +162,8 @@ WIRE = [
     {"type": "speech.audio.delta", "audio": "AAEC", "new": 1},
     {"type": "speech.audio.delta", "audio": "not base64"},
     {"type": "speech.audio.delta", "audio": ""},
+    {"type": "speech.audio.delta", "audio": 5},
+    {"type": "speech.audio.pause"},
     {
         "type": "speech.audio.done",
         "usage": {"input_tokens": 1, "output_tokens": 2, "total_tokens": 3},
@@ -165,6 +173,8 @@ CHUNKS = [
     SpeechAudio(audio=b"\0\1\2", extra={OWN: {"new": 1}}),
     UnknownEvent(OWN, WIRE[1]),
     SpeechAudio(audio=b""),
+    UnknownEvent(OWN, WIRE[3]),
+    UnknownEvent(OWN, WIRE[4]),
     SpeechDone(usage=Usage(input_total=1, output_total=2)),
 ]
 
@@ -181,7 +191,7 @@ def test_golden_events():
     encoder = openai_chat.speech_stream_encoder(request=EVENTS)
     assert encoder.content_type == "text/event-stream"
     end = StreamEnd(complete=True, terminator="eof")
-    assert written(encoder, [CHUNKS[0], Keepalive("x"), CHUNKS[3], end]) == (
+    assert written(encoder, [CHUNKS[0], Keepalive("x"), CHUNKS[-1], end]) == (
         b'data: {"type":"speech.audio.delta","audio":"AAEC","new":1}\n\n'
         b": x\n\n"
         b'data: {"type":"speech.audio.done","usage":{"input_tokens":1,'
@@ -244,6 +254,24 @@ def test_plain_bytes_have_no_place_for_the_rest():
     }
     with pytest.raises(StateError):
         encoder.encode(CHUNKS[0])
+
+
+def test_the_end_of_plain_bytes():
+    # A keep-alive and an end without counts are nothing among bytes.
+    encoder = openai_chat.speech_stream_encoder()
+    assert written(encoder, [CHUNKS[0], Keepalive("x"), SpeechDone()]) == b"\0\1\2"
+    # Nobody said that it was complete.
+    assert encoder.failed
+    assert {x.path for x in encoder.losses} == {"$.extra['openai-chat'].new"}
+    whole = openai_chat.speech_stream_encoder()
+    end = StreamEnd(complete=True, terminator="eof")
+    assert written(whole, [CHUNKS[0], end]) == b"\0\1\2"
+    assert not whole.failed
+
+
+def test_an_end_without_counts():
+    encoder = openai_chat.speech_stream_encoder(request=EVENTS)
+    assert encoder.encode(SpeechDone()) == b'data: {"type":"speech.audio.done"}\n\n'
 
 
 def test_misuse_and_copies():

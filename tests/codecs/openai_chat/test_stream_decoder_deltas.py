@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tests.codecs.openai_chat._stream_decoder_support import (
+    CALLS,
     OC,
     STOP,
     USAGE,
@@ -18,6 +19,7 @@ from tests.codecs.openai_chat._stream_decoder_support import (
     run,
     say,
     stream,
+    tools,
     words,
 )
 
@@ -103,6 +105,18 @@ def test_reasoning_details_of_every_type():
     assert other.raw == {"type": "reasoning.server_tool_call", "x": 1}
 
 
+def test_reasoning_beside_details_of_other_words():
+    # Neither is a copy of the other: both are kept, the plain field's words first.
+    entry = {"type": "reasoning.text", "text": "b", "index": 0}
+    nothing = {"type": "reasoning.text", "index": 1}
+    chunks = decode(
+        say({"reasoning": "a", "reasoning_details": [entry]}),
+        say({"reasoning_details": [nothing]}),
+        STOP,
+    )
+    assert words(chunks) == [("ReasoningPart", "a"), ("ReasoningPart", "b")]
+
+
 def test_mistral_content_array():
     thinking = {"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}
     chunks = decode(
@@ -118,6 +132,15 @@ def test_mistral_content_array():
         "UnknownPart",
     ]
     assert (parts[0].text, parts[1].text) == ("hmhm", "4")
+
+
+def test_mistral_thinking_as_text_and_its_signature():
+    signed = {"type": "thinking", "thinking": "hm", "signature": "sig"}
+    empty = {"type": "text", "text": ""}
+    chunks = decode(say({"content": [signed, empty, "4"]}), STOP)
+    thought, text = message(chunks).parts
+    assert (thought.text, thought.signature.value) == ("hm", "sig")
+    assert text.text == "4"
 
 
 def test_content_object():
@@ -336,3 +359,56 @@ def test_surrogates_cut_between_deltas():
     assert chunks == run(body, cuts=3)
     assert [text for _, text in words(chunks)] == ["x😀y", "z\ud83d"]
     assert calls(chunks) == [("c", "f", "😀")]
+
+
+# Two characters cut in their middles; the last one never gets its other half.
+PIECES = ("a", "b", "\ud83d", "", "\ude00\ud83d")
+
+
+@pytest.mark.parametrize(
+    ("delta_of", "read"),
+    [
+        pytest.param(lambda text: {"refusal": text}, lambda p: p.text, id="refusal"),
+        pytest.param(
+            lambda text: {"role": "assistant", "content": text},
+            lambda p: p.text,
+            id="content with a role",
+        ),
+        pytest.param(
+            lambda text: {
+                "reasoning_details": [
+                    {"type": "reasoning.summary", "summary": text, "index": 0}
+                ]
+            },
+            lambda p: p.summaries[0],
+            id="summary",
+        ),
+        pytest.param(
+            lambda text: {"tool_calls": [piece(0, None, None, text)]},
+            lambda p: p.arguments,
+            id="arguments",
+        ),
+    ],
+)
+def test_surrogates_cut_in_every_kind_of_delta(delta_of, read):
+    begin = () if "tool_calls" not in delta_of("") else (tools(piece(0, "c", "f", "")),)
+    pieces = [say(delta_of(text)) for text in PIECES]
+    finish = CALLS if begin else STOP
+    (part,) = message(decode(*begin, *pieces, finish)).parts
+    assert read(part) == "ab\U0001f600\ud83d"
+
+
+def test_a_delta_of_the_same_shape_opens_a_block_anew():
+    # The call in between has closed the block that such deltas grew.
+    for field, kind in (("content", "TextPart"), ("reasoning", "ReasoningPart")):
+        chunks = decode(
+            say({"role": "assistant", field: "a"}),
+            say({"role": "assistant", field: "b"}),
+            say({"role": "assistant", field: ""}),
+            tools(piece(0, "c", "f", "{}")),
+            say({"role": "assistant", field: "d"}),
+            CALLS,
+        )
+        assert "".join(text for _, text in words(chunks)) == "abd"
+        assert {name for name, _ in words(chunks)} == {kind}
+        assert calls(chunks) == [("c", "f", "{}")]

@@ -254,6 +254,8 @@ def test_limit_of_open_blocks():
     chunks = run(stream(*many), limits=limits)
     assert chunks[-1].complete is False
     assert "max_open_blocks" in of(StreamError, chunks)[0].error.message
+    at_once = tools(*(piece(n, f"c{n}", "f", "{}") for n in range(5)))
+    assert run(stream(at_once), limits=limits)[-1].complete is False
     choices = [say({"content": "a"}, index=n) for n in range(9)]
     assert run(stream(*choices), limits=limits)[-1].complete is False
 

@@ -298,6 +298,19 @@ def test_annotations_at_the_end():
     ]
 
 
+@pytest.mark.parametrize("spoken", [True, False])
+def test_annotations_before_any_text(spoken):
+    # The note belongs to the next text of its choice; without one nobody has it.
+    note = Annotation(kind="url", type="url_citation", url="u", title="t")
+    told = text(0, "a") if spoken else ()
+    body, losses = encode(START, AnnotationDelta(0, None, note), *told, STOP, END)
+    expected = [{"type": "url_citation", "url_citation": {"url": "u", "title": "t"}}]
+    assert [d["annotations"] for d in deltas(body) if "annotations" in d] == [expected]
+    assert losses == ()
+    (choice,) = folded(body).response.choices
+    assert [len(part.annotations) for part in choice.message.parts] == [1]
+
+
 def test_L34_logprobs():
     token = TokenLogprob(token="a", logprob=-1.0, bytes=(97,), top=())
     body, losses = encode(

@@ -6,6 +6,7 @@ import pytest
 from tests.codecs.openai_chat._stream_encoder_support import (
     CUT,
     END,
+    OC,
     START,
     STOP,
     encode,
@@ -29,10 +30,14 @@ from modelwire.errors import (
 from modelwire.ir import (
     BlockStart,
     LossCode,
+    ModerationUpdate,
     ReasoningPart,
+    ResponseUpdate,
     StreamError,
     StreamStart,
     TextDelta,
+    Usage,
+    UsageUpdate,
 )
 
 BOOM = ErrorInfo(kind="overloaded", message="boom")
@@ -59,6 +64,43 @@ def test_E07_error_only_stream():
     assert (first["id"], first["choices"]) == (START.id, [])
     assert list(last) == ["error"]
     assert losses == ()
+
+
+def test_usage_and_moderation_of_a_stream_that_fails():
+    usage = Usage(input_total=1, input_uncached=1, output_total=1)
+    body, losses = encode(
+        START,
+        *text(0, "a"),
+        UsageUpdate(usage),
+        ModerationUpdate({"x": 1}),
+        StreamError(BOOM),
+        CUT,
+    )
+    last = payloads(body)[-1]
+    assert list(last) == ["error", "usage"]
+    assert last["usage"]["total_tokens"] == 2
+    assert lost(losses) == [("resp.safety", "$.moderation", "dropped")]
+
+
+@pytest.mark.parametrize(
+    ("created", "update", "expected"),
+    [
+        (None, ResponseUpdate(), []),
+        (
+            7,
+            ResponseUpdate(service_tier="flex", extra={OC: {"provider": "x"}}),
+            ["$.model", "$.created", f"$.extra['{OC}'].provider", "$.service_tier"],
+        ),
+    ],
+)
+def test_an_error_alone_has_no_place_for_the_envelope(created, update, expected):
+    # Without an id there is nothing that the answer could have begun with.
+    model = None if created is None else "m"
+    body, losses = encode(
+        StreamStart(None, model, created), update, StreamError(BOOM), CUT
+    )
+    assert [list(event) for event in payloads(body)] == [["error"]]
+    assert [path for _, path, _ in lost(losses)] == expected
 
 
 @pytest.mark.parametrize("ends", [(CUT,), ()])

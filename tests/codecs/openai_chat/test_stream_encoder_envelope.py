@@ -24,6 +24,7 @@ from modelwire.ir import (
     ModerationUpdate,
     ResponseUpdate,
     StreamStart,
+    TextDelta,
     Usage,
     UsageUpdate,
 )
@@ -142,6 +143,19 @@ def test_unknown_fields_wait_for_the_next_event():
     assert natives == [1, 2, 3]
 
 
+def test_unknown_fields_wait_through_an_empty_delta():
+    begin, one, two = text(0, "a", "b"), TextDelta(0, ""), TextDelta(0, "c")
+    *opened, stopped = begin
+    update = ResponseUpdate(extra={OC: {"provider": "x"}})
+    body, _ = encode(START, *opened, update, one, two, stopped, STOP, END)
+    assert [event.get("provider") for event in payloads(body)] == [
+        None,
+        None,
+        "x",
+        None,
+    ]
+
+
 def test_foreign_unknown_fields_are_losses_once():
     other = {"anthropic-messages": {"container": 1, "$spelling": {}}}
     body, losses = encode(
@@ -166,3 +180,23 @@ def test_keepalive_is_a_comment():
         START, Keepalive(" ping"), Keepalive(None), Keepalive("a\nb"), STOP, END
     )
     assert body.startswith(b": ping\n\n: \n\n: a\n: b\n\ndata: ")
+
+
+def test_an_empty_model_is_as_good_as_none():
+    body, losses = encode(StreamStart("chatcmpl-1", "", 7), *text(0, "a"), STOP, END)
+    assert payloads(body)[0]["model"] == ""
+    assert lost(losses) == [("resp.model", "$.model", "dropped")]
+
+
+def test_what_comes_twice_of_the_envelope():
+    body, losses = encode(
+        START,
+        *text(0, "a"),
+        ResponseUpdate(id="chatcmpl-2", created=8),
+        ResponseUpdate(id="chatcmpl-3", created=9),
+        STOP,
+        END,
+    )
+    # The first id and the first time count; a time that differs is told once.
+    assert {(e["id"], e["created"]) for e in payloads(body)} == {("chatcmpl-1", 7)}
+    assert lost(losses) == [("resp.created", "$.created", "approximated")]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from tests.codecs.openai_chat._stream_encoder_support import (
     CALLED,
-    CUT,
     END,
     OC,
     START,
@@ -22,8 +21,6 @@ from modelwire.codecs._limits import Limits
 from modelwire.codecs.openai_chat._profiles import PROFILES
 from modelwire.ir import (
     Accumulator,
-    Annotation,
-    AnnotationDelta,
     AudioDelta,
     AudioPart,
     Base64Source,
@@ -31,7 +28,9 @@ from modelwire.ir import (
     BlockStop,
     CacheBreakpoint,
     ChatRequest,
+    ChoiceFinish,
     DocumentPart,
+    Finish,
     ItemRef,
     Logprobs,
     Opaque,
@@ -40,7 +39,6 @@ from modelwire.ir import (
     ReasoningPart,
     RefusalPart,
     SignatureDelta,
-    TextDelta,
     TextPart,
     TokenLogprob,
     ToolArgumentsDelta,
@@ -55,6 +53,8 @@ CACHE = CacheBreakpoint()
 ITEM = ItemRef(id="i_1")
 OWN = Opaque(value="s", dialect=OC)
 FOREIGN = Opaque(value="s", dialect="anthropic-messages")
+REFUSED = ChoiceFinish(0, Finish(kind="refusal", raw="stop"))
+LEGACY = ChoiceFinish(0, Finish(kind="tool_calls", raw="function_call"))
 REPEATED = {"$spelling": {"reasoning": ["reasoning_content"]}}
 
 
@@ -102,8 +102,7 @@ def block(part, *grown, stop=None, finish=STOP, **options):
             id="own unknown fields of a text",
         ),
         pytest.param(
-            AudioPart(id="au", source=Base64Source(data="AA==", media_type="audio"))
-            .__class__(
+            AudioPart(
                 id="au",
                 source=Base64Source(data="AA==", media_type="audio"),
                 cache=CACHE,
@@ -140,7 +139,8 @@ def block(part, *grown, stop=None, finish=STOP, **options):
     ],
 )
 def test_what_a_header_carries_is_lost_by_its_field(part, profile, expected):
-    _, losses = block(part, profile=profile)
+    finish = REFUSED if isinstance(part, RefusalPart) else STOP
+    _, losses = block(part, profile=profile, finish=finish)
     assert [(code, path.removeprefix(PART)) for code, path, _ in losses] == expected
 
 
@@ -155,7 +155,7 @@ def test_a_call_loses_its_breakpoint_and_its_item():
 
 def test_a_legacy_call_has_no_id():
     request = ChatRequest(model="m", extra={OC: {"$spelling": {"tools": "functions"}}})
-    wire, losses = accounted(START, *call(0, "{}"), CALLED, END, request=request)
+    wire, losses = accounted(START, *call(0, "{}"), LEGACY, END, request=request)
     assert wire[0]["function_call"] == {"name": "f", "arguments": ""}
     assert losses == [("tool_call.id", f"{PART}.id", "dropped")]
 
@@ -246,24 +246,32 @@ def test_a_detail_that_is_a_summary_and_a_text():
     ]
     assert len(wire) == 3
     assert losses == [
-        ("think.text", f"{PART}.text", "approximated"),
+        ("think.summary", f"{PART}.summaries", "moved"),
         ("think.summary", f"{PART}.summaries", "dropped"),
     ]
 
 
-@pytest.mark.parametrize("kept", [True, False])
-def test_arguments_that_came_by_their_keys_only(kept):
-    # Gemini's `partialArgs`: their text counts, and is made of them where none comes.
-    limits = Limits() if kept else Limits(max_held_bytes=3)
-    wire, losses = block(
-        ToolCallPart(id="c", name="f"),
+@pytest.mark.parametrize(
+    ("room", "expected"), [(5, '{"city":"Paris"}'), (4, "{}"), (2, "{}")]
+)
+def test_arguments_that_came_by_their_keys_only(room, expected):
+    # Gemini's `partialArgs` count only where no text of the arguments follows, and
+    # only as a whole: half of them would look like a call of something else.
+    body, losses = encode(
+        START,
+        BlockStart(0, 0, ToolCallPart(id="c", name="f")),
         PartDelta(0, "arguments", "city", "Par"),
         PartDelta(0, "arguments", "city", "is"),
-        stop=ToolCallPart(id="c", name="f", arguments="{}"),
-        finish=CALLED,
-        limits=limits,
+        BlockStop(0),
+        CALLED,
+        END,
+        limits=Limits(max_held_bytes=room),
     )
-    del kept, wire, losses
+    assert folded(body).response.choices[0].message.parts[0].arguments == expected
+    whole = expected != "{}"
+    assert lost(losses) == (
+        [] if whole else [("out.tool_call", f"{PART}.arguments", "dropped")]
+    )
 
 
 def test_a_final_part_of_another_name():
@@ -289,18 +297,19 @@ def test_a_second_stop_says_nothing():
 # --- parts of nobody ----------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("group", "raw", "expected"),
-    [
-        ("tool_calls", {"type": "new"}, {"tool_calls": [{"type": "new", "index": 0}]}),
-        ("reasoning_details", {"type": "x"}, {"reasoning_details": [{"type": "x"}]}),
-        (None, {"type": "new"}, {"content": [{"type": "new"}]}),
-    ],
-)
-def test_own_items_that_nobody_knows_are_written_back(group, raw, expected):
+@pytest.mark.parametrize("group", ["reasoning_details", None])
+def test_own_items_that_nobody_knows_are_written_back(group):
     item = None if group is None else ItemRef(group=group)
-    wire, _ = block(UnknownPart(dialect=OC, raw=raw, item=item))
-    assert wire[0] == {"role": "assistant", **expected}
+    wire, losses = block(UnknownPart(dialect=OC, raw={"type": "new"}, item=item))
+    assert wire[0] == {"role": "assistant", group or "content": [{"type": "new"}]}
+    assert losses == []
+
+
+def test_a_call_of_an_unknown_kind_has_no_place_in_a_stream():
+    raw = {"id": "call_1", "type": "new", "new": {"name": "f"}}
+    item = ItemRef(group="tool_calls")
+    _, losses = block(UnknownPart(dialect=OC, raw=raw, item=item), finish=CALLED)
+    assert losses == [("out.tool_call", PART, "dropped")]
 
 
 def test_a_document_of_an_assistant_is_lost():

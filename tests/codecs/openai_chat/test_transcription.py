@@ -196,6 +196,14 @@ def test_spelling_comes_back(pairs):
     assert sorted(names) == sorted(["model", "file", *(name for name, _ in pairs)])
 
 
+def test_azure_names_the_model_in_the_path():
+    path = "/openai/deployments/my%20whisper/audio/transcriptions"
+    request = decoded(form(), path=path)
+    assert request.model == "my whisper"
+    encoded = openai_chat.encode_transcription_request(request)
+    assert b'name="model"' not in encoded.body
+
+
 def test_json_of_servers_that_take_it():
     body = {
         "model": "m",
@@ -390,6 +398,17 @@ ODD = [
     },
     {"text": "x", "languages": [{"code": "en", "share": 1}], "segments": []},
     {"text": "x", "usage": {"type": "new", "input_tokens": 1.5}},
+    {"text": "x", "words": [{"word": 5}], "languages": [{"code": 5}]},
+    {
+        "text": "x",
+        "usage": {
+            "type": "tokens",
+            "input_tokens": 1,
+            "output_tokens": 2,
+            "total_tokens": 9,
+            "output_token_details": {"reasoning_tokens": 1},
+        },
+    },
 ]
 
 
@@ -491,6 +510,30 @@ def test_errors():
         answer(b"<html>", status=502)
     with pytest.raises(RemoteProtocolError, match="stream"):
         answer(b"data: {}", headers=(("content-type", "text/event-stream"),))
+
+
+def test_a_text_has_no_place_for_the_rest():
+    response = TranscriptionResponse(
+        text="x",
+        format="text",
+        segments=(TranscriptSegment(text="x"),),
+        extra={OWN: {"x_groq": 1, "$spelling": {}}},
+    )
+    encoded = openai_chat.encode_transcription_response(response)
+    assert encoded.body == b"x"
+    assert [loss.path for loss in encoded.losses] == [
+        f"$.extra['{OWN}'].x_groq",
+        "$.segments[0]",
+    ]
+
+
+def test_candidates_of_a_token():
+    other = TokenLogprob(token="y", logprob=-2.0)
+    token = TokenLogprob(token="x", logprob=-1.0, top=(other,))
+    response = TranscriptionResponse(text="x", format="json", logprobs=(token,))
+    encoded = openai_chat.encode_transcription_response(response)
+    (wire,) = json.loads(encoded.body)["logprobs"]
+    assert wire["top_logprobs"] == [{"token": "y", "logprob": -2.0}]
 
 
 def test_losses_of_an_answer():

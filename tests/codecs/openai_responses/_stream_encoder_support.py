@@ -29,6 +29,7 @@ from modelwire.ir._chunks import (
     TextDelta,
     ToolArgumentsDelta,
 )
+from modelwire.testing import assert_accounted
 
 OR = "openai-responses"
 
@@ -81,6 +82,31 @@ def again(*chunks):
     data, losses = encode([START, *chunks])
     payloads(data)
     return folded(decode(data)).response, losses
+
+
+def accounted(*chunks, start=START):
+    """
+    Write a stream, and read it again: it is legal, and its losses are the truth.
+
+    Returns:
+        The kinds of its events, what is lost (but for ids, which an answer gets), and
+        the response that a reader finds.
+    """
+    data, losses = encode([start, *chunks])
+    kinds = [event["type"].removeprefix("response.") for event in payloads(data)]
+    response = folded(decode(data)).response
+    assert_accounted(folded([start, *chunks]).response, response, losses)
+    told = [
+        (str(loss.code), loss.path or loss.to)
+        for loss in losses
+        if loss.code != "think.item_id"
+    ]
+    return kinds, told, response
+
+
+def at(field, number=0):
+    """Give the path of a field of a part."""
+    return f"$.choices[0].message.parts[{number}].{field}"
 
 
 GOLDEN = b"""event: response.created

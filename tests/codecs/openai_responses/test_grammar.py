@@ -267,6 +267,10 @@ def test_sequence_numbers_are_optional():
     assert rules(CREATED, COMPLETED) == []
     gap = native("completed", response={}, sequence_number=3)
     assert rules(*numbered[:2], gap) == ["sequence_number is 2"]
+    # Behind an event without a number, the first one may be any.
+    assert rules(CREATED, gap) == []
+    text = native("completed", response={}, sequence_number="1")
+    assert rules(numbered[0], text) == ["sequence_number is 1"]
 
 
 def test_completed_needs_every_item_to_be_done():

@@ -2,6 +2,7 @@
 
 import json
 
+import attrs
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from tests.codecs.openai_responses._request_support import OWN, decode, encode
@@ -11,7 +12,10 @@ from modelwire.errors import (
     RequestDecodeError,
 )
 from modelwire.ir import (
+    ChatRequest,
+    Message,
     ReasoningConfig,
+    TextPart,
     UnknownPart,
 )
 from modelwire.testing import strategies
@@ -166,6 +170,31 @@ def test_instructions_and_input_keep_their_form():
     # Without instructions a system message does not become them.
     alone = decode(input=body["input"])
     assert "instructions" not in encode(alone)[0]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        Message(role="user", parts=(TextPart(text="a"), TextPart(text="b"))),
+        Message(role="assistant", parts=(TextPart(text="a"),)),
+    ],
+)
+def test_an_input_that_is_no_single_text_any_more_is_a_list(message):
+    request = decode(input="Hi")
+    out, encoded = encode(attrs.evolve(request, messages=(message,)))
+    assert [item["role"] for item in out["input"]] == [message.role]
+    assert encoded.losses == ()
+
+
+@pytest.mark.parametrize("logprobs", [None, True])
+def test_an_include_that_is_no_list_is_not_sent(logprobs):
+    request = ChatRequest(
+        model="m", store=False, logprobs=logprobs, extra={OWN: {"include": "x"}}
+    )
+    out, encoded = encode(request)
+    wanted = ["message.output_text.logprobs"]
+    assert out.get("include") == (wanted if logprobs else None)
+    assert [loss.path for loss in encoded.losses] == [f"$.extra[{OWN!r}].include"]
 
 
 # --- faults -------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import json
 
+import attrs
 import pytest
 from hypothesis import HealthCheck, given, settings
 
@@ -383,6 +384,74 @@ def test_an_image_is_drawn():
     out, encoded = encode(answer(ImagePart(source=source)))
     assert out["output"][0]["result"] == "AAAA"
     assert [str(x.code) for x in encoded.losses] == ["out.image", "finish.stop"]
+
+
+def test_an_open_response_keeps_what_it_says_of_its_end():
+    details = {"reason": "max_output_tokens"}
+    out, encoded = encode(decode(status="in_progress", incomplete_details=details))
+    assert (out["status"], out["incomplete_details"]) == ("in_progress", details)
+    assert all(loss.action == "synthesised" for loss in encoded.losses)
+
+
+def test_a_time_that_is_none_is_kept():
+    out, encoded = encode(decode(TEXT, created_at="now"))
+    assert out["created_at"] == "now"
+    assert "$.created" not in [loss.to for loss in encoded.losses]
+
+
+def test_an_id_that_has_the_prefix_of_a_response():
+    response = attrs.evolve(answer(TextPart(text="a")), id=None)
+    for made, written in (("resp_7", "resp_7"), ("7", "resp_7")):
+        encoded = _response.encode_response(response, ids=lambda _, made=made: made)
+        assert json.loads(encoded.body)["id"] == written
+
+
+@pytest.mark.parametrize(
+    ("finish", "lost"),
+    [
+        (
+            Finish(kind="stop", raw="completed", extra={OWN: {"novel": 1}}),
+            [f"$.choices[0].finish.extra[{OWN!r}].novel"],
+        ),
+        (Finish(kind="stop", raw="completed", extra={OWN: {"$spelling": {}}}), []),
+    ],
+)
+def test_what_an_end_cannot_say(finish, lost):
+    response = answer(TextPart(text="a"))
+    choice = attrs.evolve(response.choices[0], finish=finish)
+    _, encoded = encode(attrs.evolve(response, choices=(choice,)))
+    paths = [loss.path for loss in encoded.losses if loss.code != "think.item_id"]
+    assert paths == lost
+
+
+def test_what_stands_around_an_answer_and_has_no_place():
+    response = answer(TextPart(text="a"), service_tier="auto")
+    choice = response.choices[0]
+    message = attrs.evolve(choice.message, name="Ada")
+    out, encoded = encode(
+        attrs.evolve(response, choices=(attrs.evolve(choice, message=message),))
+    )
+    # `auto` is what a request asks for, and no tier that was used.
+    assert out["service_tier"] == "auto"
+    found = {str(loss.code): loss.path for loss in encoded.losses}
+    assert found["resp.tier"] == "$.service_tier"
+    assert found["role.name"] == "$.choices[0].message.name"
+
+
+def test_searches_keep_what_stands_beside_their_count():
+    used = {"web_search": {"num_requests": 2, "novel": 1}}
+    usage = {"input_tokens": 1, "output_tokens": 1, "total_tokens": 2}
+    response = decode(TEXT, usage=usage, tool_usage=used)
+    assert response.usage.server_tools == {"web_search": 2}
+    assert encode(response)[0]["tool_usage"]["web_search"] == used["web_search"]
+
+
+def test_uses_of_other_tools_have_no_count():
+    usage = Usage(input_total=1, output_total=1, server_tools={"web_fetch": 1})
+    out, encoded = encode(answer(TextPart(text="a"), usage=usage))
+    assert "tool_usage" not in out
+    paths = [loss.path for loss in encoded.losses]
+    assert "$.usage.server_tools.web_fetch" in paths
 
 
 def test_only_one_choice_has_a_place():

@@ -116,6 +116,12 @@ def test_p05_arguments_only_in_the_done_event():
     assert of(ToolArgumentsDelta, chunks) == [ToolArgumentsDelta(0, "{}")]
 
 
+def test_arguments_that_only_the_start_has():
+    stream = added(0, call('{"a":1}', "in_progress")) + done(0, call(""))
+    chunks = decode(begin() + stream + end())
+    assert parts(chunks)[0].arguments == '{"a":1}'
+
+
 def test_item_without_a_start():
     chunks = decode(begin() + done(0, call("{}")) + end())
     assert parts(chunks)[0].arguments == "{}"
@@ -233,6 +239,9 @@ def test_d08_citations_that_only_the_end_has():
     late = decode(begin() + text_item("a") + end(item))
     assert len(of(AnnotationDelta, late)) == 1
     assert folded(late).response == whole(item)
+    odd = message(output_text("a", "x", NOTE))
+    chunks = decode(begin() + text_item("a") + end(odd))
+    assert len(of(AnnotationDelta, chunks)) == 1
 
 
 def test_logprobs_come_once():
@@ -282,6 +291,23 @@ def test_reasoning_texts_are_joined():
     )
     assert "".join(chunk.text for chunk in of(ReasoningDelta, chunks)) == "a\n\nb"
     assert folded(chunks).response == whole(item)
+
+
+@pytest.mark.parametrize("texts", [["x", "b"], ["a\n b"], ["a"], ["a", "b", "c"]])
+def test_texts_of_reasoning_that_differ_at_the_end(texts):
+    stream = thought("delta", 0, "a") + thought("delta", 0, "b", 1)
+    item = reasoning(texts=texts)
+    start = begin() + added(0, reasoning()) + stream
+    chunks = decode(start + done(0, item) + end(item))
+    assert of(BlockStop, chunks)[0].part.text == "\n\n".join(texts)
+    assert folded(chunks).response == whole(item)
+
+
+def test_an_end_without_the_texts_of_reasoning():
+    stream = added(0, reasoning()) + thought("delta", 0, "a") + done(0, reasoning())
+    chunks = decode(begin() + stream + end())
+    assert of(BlockStop, chunks) == [BlockStop(0)]
+    assert parts(chunks)[0].text == "a"
 
 
 @pytest.mark.parametrize("item", [reasoning(["a"]), reasoning([], ["x"]),

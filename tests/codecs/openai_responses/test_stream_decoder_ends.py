@@ -11,11 +11,14 @@ from tests.codecs.openai_responses._stream_decoder_support import (
     FLAT,
     KNOWN_ITEMS,
     NESTED,
+    NOTE,
     json_values,
     names,
     of,
     parts,
     reasoning,
+    summary,
+    thought,
     whole,
 )
 from tests.codecs.openai_responses._streams import (
@@ -31,6 +34,7 @@ from tests.codecs.openai_responses._streams import (
     folded,
     message,
     output_text,
+    part,
     piece,
     text_item,
 )
@@ -221,6 +225,10 @@ def test_error_and_failed_are_one():
 def test_request_id_of_an_error():
     chunks = decode(event("error", **FLAT), headers=[("X-Request-Id", "req_1")])
     assert chunks[-2].error.request_id == "req_1"
+    # The error's own comes first.
+    own = {**FLAT, "request_id": "req_2"}
+    chunks = decode(event("error", **own), headers=[("X-Request-Id", "req_1")])
+    assert chunks[-2].error.request_id == "req_2"
 
 
 def test_truncation():
@@ -254,6 +262,15 @@ def test_data_only_framing_and_done():
 def test_keepalives():
     stream = begin() + event("keepalive", sequence_number=1) + b": ping\n\n" + end()
     assert len(of(Keepalive, decode(stream))) == 2
+    # Nothing comes before the start of the stream.
+    early = event("keepalive", sequence_number=0) + begin() + end()
+    assert of(Keepalive, decode(early)) == []
+
+
+def test_the_end_of_a_preview_of_no_item():
+    stray = event("code_interpreter_call_code.done", output_index=3, code="1")
+    (unknown,) = of(UnknownEvent, decode(begin() + stray + end()))
+    assert unknown.raw["code"] == "1"
 
 
 def test_unknown_events_are_kept():
@@ -332,6 +349,23 @@ def test_halves_of_a_character():
     assert "".join(chunk.text for chunk in of(TextDelta, alone)) == "a\ud83d"
 
 
+CUT = ("a", "\ud83d", "\ude00")
+"""A text with a character that is cut in two."""
+HALVES = [
+    (added(0, reasoning()), [summary("delta", 0, text) for text in CUT]),
+    (added(0, reasoning()), [thought("delta", 0, text) for text in CUT]),
+    (added(0, call()), [args(text) for text in CUT]),
+    (added(0, message()), [part("refusal.delta", delta=text) for text in CUT]),
+]
+
+
+@pytest.mark.parametrize(("start", "halves"), HALVES)
+def test_halves_of_a_character_are_one_delta(start, halves):
+    chunks = decode(begin() + start + b"".join(halves))
+    texts = [chunk.text for chunk in chunks if hasattr(chunk, "text")]
+    assert texts == ["a", "\U0001f600"]
+
+
 def test_a_long_text_is_compared_by_checksum():
     pieces = [f"word {n} é" for n in range(3 * KEPT_PIECES)]
     chunks = decode(begin() + text_item(*pieces) + end())
@@ -342,6 +376,18 @@ def test_a_long_text_is_compared_by_checksum():
         assert of(BlockStop, chunks)[0].part.text == other
 
 
+def test_long_arguments_are_compared_by_checksum():
+    pieces = ["[", *[f"{n}," for n in range(3 * KEPT_PIECES)], "0]"]
+    deltas = b"".join(args(piece) for piece in pieces)
+    start = begin() + added(0, call(status="in_progress")) + deltas
+    text = "".join(pieces)
+    (stop,) = of(BlockStop, decode(start + done(0, call(text)) + end()))
+    assert stop.part is None
+    other = text.replace("7", "8", 1)
+    (stop,) = of(BlockStop, decode(start + done(0, call(other)) + end()))
+    assert stop.part.arguments == other
+
+
 def test_limits():
     items = b"".join(added(n, call()) for n in range(4))
     chunks = decode(begin() + items, limits=Limits(max_open_blocks=3))
@@ -349,10 +395,29 @@ def test_limits():
     assert len(of(BlockStart, chunks)) == 3
 
 
+@pytest.mark.parametrize(
+    "stray",
+    [
+        piece("a", index=1),
+        part("output_text.done", index=1, text="a"),
+        part("output_text.annotation.added", index=1, annotation=NOTE),
+    ],
+)
+def test_an_item_without_a_start_counts(stray):
+    stream = begin() + added(0, call()) + stray + piece("b", index=1)
+    chunks = decode(stream, limits=Limits(max_open_blocks=1))
+    assert [type(chunk) for chunk in chunks[-2:]] == [StreamError, StreamEnd]
+    assert "max_open_blocks" in chunks[-2].error.message
+    assert len(of(BlockStart, chunks)) == 1
+
+
 def test_ids_for_calls_without_one():
     item = call("{}", call_id="")
     chunks = decode(begin() + done(0, item) + end(), ids=lambda kind: f"{kind}_9")
     assert parts(chunks)[0].id == "call_9"
+    # What is no call needs none.
+    thoughts = begin() + done(0, reasoning(["a"])) + end()
+    assert decode(thoughts, ids=lambda kind: f"{kind}_9") == decode(thoughts)
 
 
 def test_without_raw():

@@ -23,6 +23,7 @@ from modelwire.codecs.anthropic_messages._citations import decode_citation
 from modelwire.codecs.anthropic_messages._wire import DIALECT, DIRECT, server_tool_kind
 from modelwire.errors import Problem
 from modelwire.ir._base import Extra, JSONObject
+from modelwire.ir._messages import LEGAL_PARTS
 from modelwire.ir._parts import (
     Base64Source,
     CacheBreakpoint,
@@ -48,6 +49,7 @@ from modelwire.ir._parts import (
 
 __all__ = [
     "RESULT_PARTS",
+    "decode_answer_block",
     "decode_block",
     "decode_cache",
     "decode_content",
@@ -117,6 +119,23 @@ def decode_block(
     return part
 
 
+def decode_answer_block(obj: JSONObject, *, start: bool = False) -> Part:
+    """
+    Read one block of an answer, tolerantly.
+
+    Args:
+        obj: The block as received.
+        start: Whether it is the `content_block` of a `content_block_start`.
+
+    Returns:
+        The part; an `UnknownPart`, too, for a block that only the caller may send.
+    """
+    part = decode_block(obj, start=start)
+    if type(part).__name__ in LEGAL_PARTS["assistant"]:
+        return part
+    return UnknownPart(dialect=DIALECT, raw=obj)
+
+
 def decode_content(
     blocks: list[Any], path: str, problems: Problems, allowed: frozenset[str]
 ) -> tuple[Part, ...]:
@@ -124,7 +143,8 @@ def decode_content(
     Read an array of blocks.
 
     Args:
-        blocks: The array as received.
+        blocks: The array as received; a tolerant caller has seen that each is an
+            object.
         path: Where it stands.
         problems: Where faults go; `None`: be tolerant.
         allowed: Class names of the parts that may stand there.  Another part is a
@@ -135,9 +155,8 @@ def decode_content(
     """
     parts: list[Part] = []
     for i, block in enumerate(blocks):
-        if type(block) is not dict:
-            if problems is not None:
-                problems.append(Problem(f"{path}[{i}]", "object", describe(block)))
+        if problems is not None and type(block) is not dict:
+            problems.append(Problem(f"{path}[{i}]", "object", describe(block)))
             continue
         if (
             len(block) == 2
@@ -182,7 +201,7 @@ def decode_text_or_blocks(
         del reader.left[key]
         return (TextPart(text=value),), False
     if type(value) is list:
-        if reader.problems is None and not all(type(b) is dict for b in value):
+        if reader.problems is None and not _are_blocks(value):
             return (), False
         del reader.left[key]
         parts = decode_content(value, f"{reader.path}.{key}", reader.problems, allowed)
@@ -194,6 +213,10 @@ def decode_text_or_blocks(
     else:
         reader.fault(key, "string or array of blocks", describe(value))
     return (), False
+
+
+def _are_blocks(array: list[Any]) -> bool:
+    return all(type(block) is dict for block in array)
 
 
 def _is_plain_text(part: Part) -> bool:
@@ -377,6 +400,8 @@ def _search_result(reader: Reader) -> Part | None:
     if source is None or title is None:
         return None
     content = reader.array("content", required=True) or []
+    if reader.problems is None and not _are_blocks(content):
+        return None
     return SearchResultPart(
         source=source,
         title=title,

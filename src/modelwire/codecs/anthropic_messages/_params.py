@@ -167,14 +167,8 @@ def encode_reasoning(
             )
             _make_room(request, body, budget, log)
     elif reasoning.budget_tokens is not None:
-        _budget(
-            reasoning.budget_tokens,
-            request,
-            body,
-            thinking,
-            log,
-            in_tool_loop=in_tool_loop,
-        )
+        budget = reasoning.budget_tokens
+        _budget(budget, request, body, thinking, log, in_tool_loop=in_tool_loop)
     elif "type" not in thinking:
         _adaptive(reasoning, body, thinking, log)
     _display(reasoning, thinking, log)

@@ -263,8 +263,7 @@ class BlockStream:
         """Append to the content of the open block."""
         if not text and not has_unknown_keys(raw):
             return
-        if not self._start_block(block):
-            return
+        self._start_block(block)
         if block.mode == "text":
             self._put_delta(block, {"type": "text_delta", "text": text}, raw)
         elif block.mode == "thinking":
@@ -482,6 +481,8 @@ class BlockStream:
         """Write what was held for the end of a block, and its stop."""
         block.stopped = True
         self._open = self._live_delta = None
+        # Only the open block holds anything.
+        self._held = 0
         if block.dropped:
             return
         if block.mode == "compaction":
@@ -506,7 +507,8 @@ class BlockStream:
         if block.mode != "tool":
             # A whole part may be large, and nothing that comes now needs it.
             block.part = _GONE
-            block.pieces.clear()
+        block.pieces.clear()
+        block.keyed.clear()
 
     def _leave_block(self) -> None:
         """Take an error inside a block: what has not been written never will be."""
@@ -535,7 +537,6 @@ class BlockStream:
 
     def _write_compaction(self, block: OutBlock) -> None:
         part = folded(block, attrs.evolve)
-        self._held = 0
         written = self._writer.block(part, block.path, "assistant")
         if written is None:
             block.dropped = True

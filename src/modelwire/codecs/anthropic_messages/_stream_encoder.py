@@ -482,8 +482,7 @@ class MessagesStreamEncoder(BlockStream):
         self._finished()
 
     def _error(self, chunk: StreamError) -> None:
-        if not self._ended:
-            self._fail(chunk.error, chunk.raw)
+        self._fail(chunk.error, chunk.raw)
 
     def _fail(self, error: ErrorInfo, raw: Any) -> None:
         """Write the error event, and before it what the client is not told yet."""

@@ -24,7 +24,10 @@ from modelwire.codecs._call_arguments import custom_text
 from modelwire.codecs._limits import DEFAULT_LIMITS
 from modelwire.codecs._stream_decoding import ChunkMachine
 from modelwire.codecs.anthropic_messages._block_calls import CUSTOM_FIELD
-from modelwire.codecs.anthropic_messages._blocks import decode_block
+from modelwire.codecs.anthropic_messages._blocks import (
+    decode_answer_block,
+    decode_block,
+)
 from modelwire.codecs.anthropic_messages._citations import decode_citation
 from modelwire.codecs.anthropic_messages._errors import error_from_object
 from modelwire.codecs.anthropic_messages._finish import decode_finish
@@ -249,7 +252,7 @@ class MessagesMachine(ChunkMachine):
             for block in content:
                 if type(block) is dict:
                     index = self.new_index()
-                    part = self._own_names(decode_block(block))
+                    part = self._own_names(decode_answer_block(block))
                     if type(part) is ToolCallPart and part.kind == "custom":
                         text = custom_text(part.arguments, CUSTOM_FIELD)
                         part = (
@@ -283,7 +286,7 @@ class MessagesMachine(ChunkMachine):
             self.fail(error.to_error_info(), out)
             return
         self.start(out, raw=raw)
-        part = self._own_names(decode_block(block, start=True))
+        part = self._own_names(decode_answer_block(block, start=True))
         opened = OpenBlock(self.new_index(), part, TAKES.get(type(part)))
         if type(part) is ReasoningPart and part.redacted is not None:
             opened.takes = None
@@ -451,8 +454,6 @@ class MessagesMachine(ChunkMachine):
                     **block.encrypted,
                 }
             )
-            if type(part) is not CompactionPart:
-                part = None
         out.append(BlockStop(block.index, part, raw))
 
     def _give_high(
@@ -485,6 +486,7 @@ class MessagesMachine(ChunkMachine):
             `None`; or, for arguments that are not the wrapper, the call as it is.
         """
         start, *pieces = block.pieces
+        self._held -= sum(map(len, pieces))
         arguments = "".join(pieces) or start or "{}"
         text = custom_text(arguments, CUSTOM_FIELD)
         if text is None:

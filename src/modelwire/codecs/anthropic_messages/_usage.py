@@ -251,7 +251,12 @@ def _write_own(usage: Usage, out: JSONObject, log: LossLog, path: str) -> None:
             out[key] = value
         elif isinstance(present, dict) and isinstance(value, dict):
             for name, inner in value.items():
-                present.setdefault(name, inner)
+                if name in present:
+                    log.drop_field(
+                        ir.LossCode.USAGE_TOTAL, path, DIALECT, name, within=key
+                    )
+                else:
+                    present[name] = inner
         else:
             log.drop_field(ir.LossCode.USAGE_TOTAL, path, DIALECT, key)
 

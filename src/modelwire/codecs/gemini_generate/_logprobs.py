@@ -95,7 +95,7 @@ def encode_logprobs(logprobs: Logprobs, log: LossLog, path: str) -> JSONObject |
         log.drop(ir.LossCode.RESP_LOGPROBS, path)
         return None
     if logprobs.refusal is not None:
-        log.drop(ir.LossCode.RESP_LOGPROBS, f"{path}.refusal")
+        _drop_tokens(logprobs.refusal, f"{path}.refusal", log)
     out: JSONObject = {
         "chosenCandidates": [
             _encode(token, log, f"{path}.content[{i}]")
@@ -112,7 +112,7 @@ def encode_logprobs(logprobs: Logprobs, log: LossLog, path: str) -> JSONObject |
             rows = []
             for k, other in enumerate(token.top or ()):
                 if other.top is not None:
-                    log.drop(ir.LossCode.RESP_LOGPROBS, f"{where}[{k}].top")
+                    _drop_tokens(other.top, f"{where}[{k}].top", log)
                 rows.append(_encode(other, log, f"{where}[{k}]"))
             groups.append({"candidates": rows})
         out["topCandidates"] = groups
@@ -122,6 +122,12 @@ def encode_logprobs(logprobs: Logprobs, log: LossLog, path: str) -> JSONObject |
     if logprobs.extra:
         log.drop_extra(logprobs.extra, path, ir.LossCode.RESP_LOGPROBS)
     return out
+
+
+def _drop_tokens(tokens: tuple[TokenLogprob, ...], path: str, log: LossLog) -> None:
+    """Record tokens that are not written: each of them, or that there are none."""
+    for place in [f"{path}[{i}]" for i in range(len(tokens))] or [path]:
+        log.drop(ir.LossCode.RESP_LOGPROBS, place)
 
 
 def _encode(token: TokenLogprob, log: LossLog, path: str) -> JSONObject:

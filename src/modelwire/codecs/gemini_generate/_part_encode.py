@@ -22,7 +22,7 @@ from modelwire.codecs._profile import Profile
 from modelwire.codecs.gemini_generate import _part_calls, _part_media
 from modelwire.codecs.gemini_generate._call_ids import MINTED
 from modelwire.codecs.gemini_generate._extra import spelling_of, write_extra
-from modelwire.codecs.gemini_generate._profiles import CLIENT, DEFAULT_PROFILE
+from modelwire.codecs.gemini_generate._profiles import DEFAULT_PROFILE
 from modelwire.codecs.gemini_generate._wire import (
     DIALECT,
     KIN,
@@ -50,7 +50,7 @@ from modelwire.ir._parts import (
     VideoPart,
 )
 
-__all__ = ["PartWriter", "encode_part"]
+__all__ = ["PartWriter"]
 
 _MARK: Final = "\0"
 """What makes a name with an illegal first character illegal for the alias book."""
@@ -296,31 +296,6 @@ class PartWriter:
             for target, source in made.names.items()
         }
         return Aliases(names=names, call_ids=made.call_ids, custom=made.custom)
-
-
-def encode_part(
-    part: Part,
-    path: str,
-    log: LossLog,
-    *,
-    role: Role = "assistant",
-    response: bool = True,
-) -> JSONObject | None:
-    """
-    Write one part alone, for example in an event of a stream.
-
-    Args:
-        part: The part.
-        path: Where it stands.
-        log: Where losses go.
-        role: The role of its message.
-        response: Whether a client reads it.
-
-    Returns:
-        The wire part, or `None` when the part is dropped.
-    """
-    profile = CLIENT if response else DEFAULT_PROFILE
-    return PartWriter(log, response=response, profile=profile).part(part, path, role)
 
 
 # --- texts --------------------------------------------------------------------------

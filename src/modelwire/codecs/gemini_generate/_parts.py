@@ -132,7 +132,8 @@ def decode_parts(
     Read the `parts` of a content.
 
     Args:
-        items: A list of objects; one object alone counts as a list of one.
+        items: A list of objects, which a tolerant caller has seen to; one object
+            alone counts as a list of one.
         path: Where it stands.
         problems: Where faults go; `None`: be tolerant.
         allowed: Class names of the parts that may stand there; another one is kept
@@ -147,9 +148,8 @@ def decode_parts(
         items = [items]
     parts: list[Part] = []
     for i, item in enumerate(items):
-        if type(item) is not dict:
-            if problems is not None:
-                problems.append(Problem(f"{path}[{i}]", "object", describe(item)))
+        if problems is not None and type(item) is not dict:
+            problems.append(Problem(f"{path}[{i}]", "object", describe(item)))
             continue
         part = decode_part(
             item, f"{path}[{i}]" if problems is not None else "", problems

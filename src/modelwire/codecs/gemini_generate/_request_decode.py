@@ -197,8 +197,7 @@ def _contents(
             messages.append(Message(role="user", parts=(TextPart(text=obj),)))
             continue
         if type(obj) is not dict:
-            if problems is not None:
-                problems.append(Problem(path, "object", describe(obj)))
+            reader.fault(f"contents[{i}]", "object", describe(obj))
             continue
         message = _plain(obj)
         if message is None:

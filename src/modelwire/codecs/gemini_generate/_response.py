@@ -23,6 +23,7 @@ from modelwire.codecs._base import (
     Ids,
     LossPolicy,
 )
+from modelwire.codecs._call_arguments import custom_text
 from modelwire.codecs._ids import counting_ids, turn_seed
 from modelwire.codecs._json import dumps, loads
 from modelwire.codecs._losses import LossLog
@@ -306,23 +307,11 @@ def bring_home(part: Part, aliases: Aliases) -> Part:
     if id_ != part.id:
         changes["id"] = id_
     if part.name in aliases.custom:
-        text = _custom_text(part.arguments)
+        text = custom_text(part.arguments, CUSTOM_FIELD)
         if text is not None:
             changes |= {"arguments": text, "kind": "custom"}
     made: Part = _evolve(part, **changes) if changes else part
     return made
-
-
-def _custom_text(arguments: str) -> str | None:
-    """Give the text of a wrapped free-text call; `None` when it is not the wrapper."""
-    try:
-        value: Any = loads(arguments)
-    except RemoteProtocolError:
-        return None
-    if isinstance(value, dict) and len(value) == 1:
-        text = value.get(CUSTOM_FIELD)
-        return text if isinstance(text, str) else None
-    return None
 
 
 # --- writing ------------------------------------------------------------------------

@@ -20,7 +20,6 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from modelwire.codecs import _json
-from modelwire.errors import ModelwireError
 
 if TYPE_CHECKING:
     from modelwire.ir._base import JSONObject
@@ -105,10 +104,6 @@ class PartialArgs:
         built: JSONObject = _built(self._root)
         return built
 
-    def dumps(self) -> str:
-        """Give the object so far as text, in key order."""
-        return _json.dumps_str(self.build())
-
 
 def _steps(path: str, limit: int) -> list[str | int] | None:
     """Read `$.a[0]["b"]`; `None` for anything else."""
@@ -137,10 +132,7 @@ def _scalar(entry: JSONObject) -> tuple[Any, str | None]:
     for key in ("numberValue", "boolValue"):
         value = entry.get(key)
         if type(value) in (int, float, bool):
-            try:
-                return value, _json.dumps_str(value)
-            except ModelwireError:
-                return None, None
+            return value, _json.dumps_str(value)
     if "nullValue" in entry:
         return None, "null"
     return None, None

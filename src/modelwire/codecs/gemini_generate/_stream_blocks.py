@@ -92,19 +92,19 @@ class BlockStream:
 
     def _event(self, candidates: list[JSONObject]) -> None:
         """Write one event."""
-        raise NotImplementedError
+        raise NotImplementedError  # pragma: no cover - the stream encoder's
 
     def _head(self) -> JSONObject:
         """Give the fields that every event has."""
-        raise NotImplementedError
+        raise NotImplementedError  # pragma: no cover - the stream encoder's
 
     def _candidate(self, choice: OutChoice, parts: list[JSONObject]) -> JSONObject:
         """Give a candidate with *parts* and with what waits for it."""
-        raise NotImplementedError
+        raise NotImplementedError  # pragma: no cover - the stream encoder's
 
     def _overflow(self) -> None:
         """End the stream because too much would be held."""
-        raise NotImplementedError
+        raise NotImplementedError  # pragma: no cover - the stream encoder's
 
     def _part(self, block: OutBlock, part: JSONObject) -> None:
         """Write one part of a candidate."""
@@ -248,10 +248,9 @@ class BlockStream:
 
     def _heat(self, index: int, block: OutBlock, kind: type) -> None:
         """Prepare the template for more of the same."""
+        # What waited went with the words that were written just now.
         choice = block.choice
-        if choice.extra or choice.message or choice.logprobs or self._extra:
-            return
-        if self._usage_waits or not self._template:
+        if not self._template:
             return
         head = _json.dumps(self._head())
         self._before = (
@@ -269,14 +268,13 @@ class BlockStream:
 
     def _hold(self, block: OutBlock, chunk: StreamChunk, size: int = 0) -> None:
         """Fold a chunk of a part that is written at its end."""
-        if block.fold is None:
-            return
+        fold: Any = block.fold
         self._held += size
         block.size += size
         if self._held > self._limits.max_held_bytes:
             self._overflow()
             return
-        block.fold.feed(chunk)
+        fold.feed(chunk)
 
     def _other_delta(
         self, chunk: PartDelta | AudioDelta | ImageDelta | ServerToolProgress
@@ -338,9 +336,8 @@ class BlockStream:
 
     def _folded(self, block: OutBlock) -> Any:
         """Give a held part, and hold it no longer."""
-        part: Any = block.part
-        if block.fold is not None:
-            part = block.fold.response.choices[0].message.parts[0]
+        fold: Any = block.fold
+        part = fold.response.choices[0].message.parts[0]
         self._held -= block.size
         # What is written of it counts anew, for the offsets of what follows.
         block.size = 0
@@ -371,8 +368,8 @@ class BlockStream:
         if type(part) is ReasoningPart and part.text is None and not part.summaries:
             # It may have held something else; the writer knows what is lost then.
             signature = block.signature or part.signature
-            if self._write(attrs.evolve(part, signature=signature), block.path) is None:
-                return
+            self._write(attrs.evolve(part, signature=signature), block.path)
+            return
         code = LossCode.THINK_TEXT if block.thought else LossCode.OUT_TEXT
         self._log.add(code, block.path, "dropped", severity="cosmetic", detail="empty")
 
@@ -470,14 +467,15 @@ class BlockStream:
             lost = False
             if type(chunk) is not BlockStop:
                 lost = bool(getattr(chunk, "text", ""))
-            elif chunk.part is not None:
-                was, now = _writable(block.part), _writable(chunk.part)
+            else:
+                made: Any = chunk.part
+                was, now = _writable(block.part), _writable(made)
                 lost = was != now
                 if attrs.evolve(was, arguments="") != attrs.evolve(now, arguments=""):
                     path = block.path
                 if not lost:
                     # What it says now has no place here, as before.
-                    self._writer.finish({}, chunk.part, block.path, _CALL)
+                    self._writer.finish({}, made, block.path, _CALL)
             if lost:
                 self._log.approximate(_CALL, path, "said after the arguments' value")
         self._sequencer.late.clear()

@@ -77,12 +77,10 @@ class ChoiceState:
         """How many blocks began."""
 
     def paired(self, text: str) -> str:
-        """Join *text* to a surrogate that is held, and hold one that ends it."""
-        if self.high and text:
+        """Join *text*, which says something, to a surrogate that is held; hold its last."""
+        if self.high:
             text = join_surrogates(self.high, text)
-            self.high = ""
-        if text and not text.isascii():
-            text, self.high = split_high_surrogate(text)
+        text, self.high = split_high_surrogate(text)
         return text
 
 

@@ -198,31 +198,28 @@ class GenerateMachine(PartMachine):
 
     def sentinel(self, out: list[StreamChunk]) -> None:
         """Take `[DONE]`, which some gateways write: the end of the bytes, announced."""
-        if not self.ended:
-            self._finish(out, by_event=True)
+        self._finish(out, by_event=True)
 
     def eof(self, out: list[StreamChunk]) -> None:
         """Take the end of the bytes, which is the end of the stream."""
-        if not self.ended:
-            self._finish(out, by_event=False)
+        self._finish(out, by_event=False)
 
     def fail(self, error: ErrorInfo, out: list[StreamChunk], raw: Any = None) -> None:
         """End the stream with *error*; what is held comes out before it."""
-        if not self.ended:
-            self.start(out, raw=raw)
-            self._give_feedback(out)
-            self._give_usage(out)
-            for choice in self._choices.values():
-                if choice.finish is not None:
-                    self._end_choice(choice, out)
-                else:
-                    if choice.kind in GROWS:
-                        self._give_high(choice, out)
-                    self._annotate(choice, out)
-                    if not (choice.parts or choice.extra or choice.message):
-                        # It began, and that is all that is known of it.
-                        out.append(ChoiceUpdate(choice.index, {}, raw))
-            super().fail(error, out, raw)
+        self.start(out, raw=raw)
+        self._give_feedback(out)
+        self._give_usage(out)
+        for choice in self._choices.values():
+            if choice.finish is not None:
+                self._end_choice(choice, out)
+            else:
+                if choice.kind in GROWS:
+                    self._give_high(choice, out)
+                self._annotate(choice, out)
+                if not (choice.parts or choice.extra or choice.message):
+                    # It began, and that is all that is known of it.
+                    out.append(ChoiceUpdate(choice.index, {}, raw))
+        super().fail(error, out, raw)
 
     def error_from_body(self, body: bytes) -> ErrorInfo:
         """Read an error body that stands where a stream was expected."""
@@ -429,13 +426,13 @@ class GenerateMachine(PartMachine):
         self._annotate(choice, out)
         self._close_block(choice, raw, out)
         fields = choice.finish or {}
-        finish = decode_finish(
+        # Only a candidate with a reason ends, so that there is a finish.
+        finish: Any = decode_finish(
             fields.get("finishReason"),
             fields.get("finishMessage"),
             calls=choice.called,
         )
-        if finish is not None:
-            out.append(ChoiceFinish(choice.index, finish, raw))
+        out.append(ChoiceFinish(choice.index, finish, raw))
 
     def _annotate(self, choice: ChoiceState, out: list[StreamChunk]) -> None:
         """Give the annotations that grounding and citations stand for."""

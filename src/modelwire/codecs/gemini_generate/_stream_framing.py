@@ -14,7 +14,7 @@ array of it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from modelwire.codecs import _json
 from modelwire.codecs._limits import DEFAULT_LIMITS
@@ -171,19 +171,19 @@ class _ArrayStream:
         items = array.feed(data)
         self._fed += len(data)
         for number, item in enumerate(items):
-            if type(item) is bytes:
-                try:
-                    value = _parse(item, self._depth)
-                except RemoteProtocolError as error:
-                    machine.fail(_malformed(item, error), out)
-                else:
-                    machine.event(None, value, out)
-                if self._machine.ended:
-                    self.trailing_bytes = self._fed - array.ends[number]
-                    return out
-            elif isinstance(item, ArrayFault):
+            if isinstance(item, ArrayFault):
                 machine.fail(item.error.to_error_info(), out)
                 self.trailing_bytes = self._fed - item.offset
+                break
+            try:
+                value = _parse(item, self._depth)
+            except RemoteProtocolError as error:
+                machine.fail(_malformed(item, error), out)
+            else:
+                machine.event(None, value, out)
+            if self._machine.ended:
+                self.trailing_bytes = self._fed - array.ends[number]
+                break
         return out
 
     def close(self) -> list[StreamChunk]:
@@ -328,10 +328,10 @@ class _ArrayEvents:
             return out
         self._closed = True
         if not self.failed:
-            for item in self._array.close():
-                if isinstance(item, ArrayFault):
-                    self.failed = True
-                    out.append(FramingFault(item.error, item.offset))
+            # Nothing but a fault is left at the end.
+            for fault in cast("list[ArrayFault]", self._array.close()):
+                self.failed = True
+                out.append(FramingFault(fault.error, fault.offset))
         return out
 
 

@@ -11,7 +11,7 @@ Source: wire/gemini_generate.md section 5, read 2026-11-21.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import attrs
 
@@ -43,7 +43,14 @@ from modelwire.ir._fast import (
     new_text_delta,
     new_tool_arguments_delta,
 )
-from modelwire.ir._parts import Part, ReasoningPart, TextPart, ToolCallPart
+from modelwire.ir._messages import LEGAL_PARTS
+from modelwire.ir._parts import (
+    Part,
+    ReasoningPart,
+    TextPart,
+    ToolCallPart,
+    UnknownPart,
+)
 
 if TYPE_CHECKING:
     from modelwire.codecs._base import Aliases, Ids
@@ -162,7 +169,11 @@ class PartMachine(ChunkMachine):
         out: list[StreamChunk],
     ) -> None:
         """Give a part that is a block by itself; its text comes as a delta."""
-        made = self._call_ids.settle(decode_part(part))
+        read = decode_part(part)
+        if type(read).__name__ not in LEGAL_PARTS["assistant"]:
+            # A result, which only the caller sends: kept whole, as in a whole answer.
+            read = UnknownPart(dialect=DIALECT, raw=part)
+        made = self._call_ids.settle(read)
         text = ""
         if type(made) is TextPart or type(made) is ReasoningPart:
             text = made.text or ""
@@ -200,8 +211,8 @@ class PartMachine(ChunkMachine):
         """Close the open block, if there is one."""
         if choice.kind == NONE:
             return
-        if choice.kind == CALL:
-            self._end_call(choice, raw, out)
+        if choice.call is not None:
+            self._end_call(choice, choice.call, raw, out)
             return
         self._give_high(choice, out)
         out.append(BlockStop(choice.block, raw=raw))
@@ -235,7 +246,7 @@ class PartMachine(ChunkMachine):
             return
         if pending is not None and (call.get("name") or part.get("thoughtSignature")):
             # Only the first piece has a name; another one begins another call.
-            self._end_call(choice, raw, out)
+            self._end_call(choice, pending, raw, out)
             pending = None
         if pending is None:
             self._close_block(choice, raw, out)
@@ -249,9 +260,6 @@ class PartMachine(ChunkMachine):
                 self._whole_call(choice, part, raw, out)
                 return
             header = self._call_header(part)
-            if header is None:
-                self._alone(choice, part, raw, out)
-                return
             choice.called = True
             pending = choice.call = OpenCall(self._max_depth)
             self._open(choice, CALL, _bare(header), raw, out)
@@ -270,9 +278,6 @@ class PartMachine(ChunkMachine):
     ) -> None:
         """Give a call that is complete."""
         header = self._call_header(part)
-        if header is None:
-            self._alone(choice, part, raw, out)
-            return
         choice.called = True
         index = self._open(choice, NONE, _bare(header), raw, out)
         if header.arguments:
@@ -306,20 +311,18 @@ class PartMachine(ChunkMachine):
                 self._overflow("max_held_bytes", out)
                 return
         if call.get("willContinue") is not True:
-            self._end_call(choice, raw, out)
+            self._end_call(choice, pending, raw, out)
 
-    def _call_header(self, part: JSONObject) -> ToolCallPart | None:
-        """Read a call, or the first piece of one; `None`: it is no call."""
+    def _call_header(self, part: JSONObject) -> ToolCallPart:
+        """Read a call, or the first piece of one."""
         fields = dict(part)
         fields["functionCall"] = {
             key: value
             for key, value in part["functionCall"].items()
             if key not in _PIECES
         }
-        made = decode_part(fields)
-        if type(made) is not ToolCallPart:
-            return None
-        made = self._call_ids.settle(made)
+        # A part with a call is one, whatever else stands in it.
+        made: Any = self._call_ids.settle(decode_part(fields))
         if self._aliases is not NO_ALIASES:
             # Not at the top: most streams answer requests that renamed nothing.
             from modelwire.codecs.gemini_generate._response import (  # noqa: PLC0415
@@ -327,7 +330,7 @@ class PartMachine(ChunkMachine):
             )
 
             made = bring_home(made, self._aliases)
-        return made if type(made) is ToolCallPart else None
+        return cast("ToolCallPart", made)
 
     def _new_id(self) -> str:
         """Make the id of a call that has none."""
@@ -339,21 +342,23 @@ class PartMachine(ChunkMachine):
         return f"{seed}_call_{number}" if seed else f"call_{number}"
 
     def _end_call(
-        self, choice: ChoiceState, raw: JSONObject | None, out: list[StreamChunk]
+        self,
+        choice: ChoiceState,
+        pending: OpenCall,
+        raw: JSONObject | None,
+        out: list[StreamChunk],
     ) -> None:
         """Give the arguments of a call that came in pieces, and close its block."""
-        pending = choice.call
         choice.call = None
         choice.kind = NONE
-        if pending is not None:
-            whole = pending.args.build() if pending.whole is None else pending.whole
-            if pending.part is not None:
-                call = {**pending.part["functionCall"], "args": whole}
-                part = {**pending.part, "functionCall": call}
-                self._whole_call(choice, part, raw, out)
-                return
-            text = _json.dumps_str(whole)
-            out.append(new_tool_arguments_delta(choice.block, text, raw))
+        whole = pending.args.build() if pending.whole is None else pending.whole
+        if pending.part is not None:
+            call = {**pending.part["functionCall"], "args": whole}
+            part = {**pending.part, "functionCall": call}
+            self._whole_call(choice, part, raw, out)
+            return
+        text = _json.dumps_str(whole)
+        out.append(new_tool_arguments_delta(choice.block, text, raw))
         out.append(BlockStop(choice.block, raw=raw))
 
     def _overflow(self, limit: str, out: list[StreamChunk]) -> None:

@@ -38,6 +38,7 @@ from modelwire.ir._tools import (
 )
 
 if TYPE_CHECKING:
+    from modelwire.codecs._losses import LossLog
     from modelwire.ir._request import ChatRequest
 
 __all__ = ["decode_choice", "decode_tools", "encode_choice", "encode_tools"]
@@ -412,7 +413,7 @@ def encode_choice(request: ChatRequest, writer: PartWriter) -> JSONObject | None
                 severity="cosmetic",
             )
         if choice.allowed is not None:
-            log.drop(LossCode.TOOL_CHOICE_SUBSET, f"{_PATH}.allowed")
+            _drop_subset(choice.allowed, log)
     else:
         names = _allowed(request, writer)
         out = {"mode": _word(choice.mode, restricted=bool(names))}
@@ -426,7 +427,7 @@ def encode_choice(request: ChatRequest, writer: PartWriter) -> JSONObject | None
                     severity="cosmetic",
                 )
         elif choice.allowed is not None:
-            log.drop(LossCode.TOOL_CHOICE_SUBSET, f"{_PATH}.allowed", "no function")
+            _drop_subset(choice.allowed, log, "no function")
     own = choice.extra.get(DIALECT, {}).get("mode")
     if isinstance(own, str) and _MODES.get(own) == choice.mode:
         out["mode"] = own
@@ -437,6 +438,15 @@ def encode_choice(request: ChatRequest, writer: PartWriter) -> JSONObject | None
     if choice.extra:
         log.drop_extra(choice.extra, _PATH, LossCode.TOOL_CHOICE_AUTO)
     return out
+
+
+def _drop_subset(
+    allowed: tuple[AllowedTool, ...], log: LossLog, detail: str = ""
+) -> None:
+    """Record a subset that is not written: each of its tools, or that it is empty."""
+    path = f"{_PATH}.allowed"
+    for place in [f"{path}[{i}]" for i in range(len(allowed))] or [path]:
+        log.drop(LossCode.TOOL_CHOICE_SUBSET, place, detail)
 
 
 def _allowed(request: ChatRequest, writer: PartWriter) -> list[str]:

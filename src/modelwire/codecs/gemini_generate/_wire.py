@@ -25,7 +25,6 @@ __all__ = [
     "GenerateContentResponse",
     "camel",
     "is_enum_name",
-    "own_event",
 ]
 
 DIALECT: Final = "gemini-generate"
@@ -142,30 +141,6 @@ def is_enum_name(word: str) -> bool:
         Whether it is upper-case letters, digits and `_`.
     """
     return _ENUM.match(word) is not None
-
-
-_ENVELOPE: Final = frozenset(
-    {"candidates", "promptFeedback", "usageMetadata", "modelVersion", "responseId"}
-)
-
-
-def own_event(raw: object) -> bool:
-    """
-    Say whether *raw*, the native event of a chunk, has this dialect's shape.
-
-    Args:
-        raw: `StreamChunk.raw`, of any dialect, or `None`.
-
-    Returns:
-        True for a response object, and for a Google error object, which has a
-        `status` where OpenAI's has a `type`.
-    """
-    if type(raw) is not dict:
-        return False
-    if not _ENVELOPE.isdisjoint(raw):
-        return True
-    error = raw.get("error")
-    return type(error) is dict and "status" in error
 
 
 class GenerateContentResponse(TypedDict, total=False):

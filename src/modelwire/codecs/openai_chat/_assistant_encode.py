@@ -235,13 +235,12 @@ class AssistantWriter:
         if array:
             return items
         if self.reply:
-            if all(item.keys() == {"type", "text"} for item in items):
-                text = "".join(item["text"] for item in items)
-                if self.notes.get("content") == "object":
-                    # A server sent an object; it goes back as one if it still is.
-                    return object_or_text(text)
-                return text
-            return items
+            # Whatever is no plain text has made it an array.
+            text = "".join(item["text"] for item in items)
+            if self.notes.get("content") == "object":
+                # A server sent an object; it goes back as one if it still is.
+                return object_or_text(text)
+            return text
         if len(items) == 1 and items[0].keys() == {"type", "text"}:
             return items[0]["text"]
         return items

@@ -31,11 +31,12 @@ class Cached(Protocol):
     @property
     def cache(self) -> CacheBreakpoint | None:
         """The breakpoint."""
+        ...
 
     @property
     def extra(self) -> Extra:
         """Unknown fields and notes."""
-        raise NotImplementedError
+        ...
 
 
 def encode_cache(

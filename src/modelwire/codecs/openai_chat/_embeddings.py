@@ -107,7 +107,6 @@ def decode_embedding_request(
     model = reader.string("model", required=named is None)
     if model is None:
         model = unquote(named[1]) if named is not None else ""
-        notes["model"] = _ABSENT
     inputs = _inputs(reader, notes)
     request = EmbeddingRequest(
         model=model,
@@ -178,12 +177,10 @@ def encode_embedding_request(
     log = LossLog(DIALECT)
     notes = spelling_of(request.extra)
     items = [_item(input_, n, request, log) for n, input_ in enumerate(request.inputs)]
-    out: JSONObject = {"input": items}
+    out: JSONObject = {"input": items, "model": request.model}
     if len(items) == 1 and notes.get("input") != "array":
         only = items[0]
         out["input"] = only if only and type(only) is not dict else items
-    if request.model or notes.get("model") != _ABSENT:
-        out["model"] = request.model
     for field, value in (
         ("encoding_format", request.encoding),
         ("dimensions", request.dimensions),

@@ -19,6 +19,7 @@ import attrs
 from modelwire.codecs._form_read import FormReader
 from modelwire.codecs._media import format_data_uri, parse_data_uri
 from modelwire.codecs._reader import Reader, describe
+from modelwire.codecs.openai_chat._parts_decode import Problems, fault
 from modelwire.codecs.openai_chat._wire import (
     DIALECT,
     extra_of,
@@ -26,7 +27,6 @@ from modelwire.codecs.openai_chat._wire import (
     own_fields,
     spelling_of,
 )
-from modelwire.errors import Problem
 from modelwire.ir._images import ImageInput
 from modelwire.ir._loss_codes import LossCode
 from modelwire.ir._parts import Base64Source, FileIdSource, UrlSource
@@ -110,12 +110,9 @@ def _noted(upload: Upload, name: str | None) -> ImageInput:
     )
 
 
-def _decode_item(
-    item: Any, path: str, problems: list[Problem] | None
-) -> ImageInput | None:
+def _decode_item(item: Any, path: str, problems: Problems) -> ImageInput | None:
     if type(item) is not dict:
-        if problems is not None:
-            problems.append(Problem(path, "object", describe(item)))
+        fault(problems, path, "object", describe(item))
         return None
     reader = Reader(item, path, problems)
     url = reader.string("image_url")

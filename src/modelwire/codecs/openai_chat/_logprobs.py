@@ -123,5 +123,8 @@ def logprobs_losses(logprobs: Logprobs, log: LossLog, path: str) -> None:
                     log.drop_extra(
                         other.extra, f"{where}.top[{number}]", ir.LossCode.RESP_LOGPROBS
                     )
-                if other.top:
-                    log.drop(ir.LossCode.RESP_LOGPROBS, f"{where}.top[{number}].top")
+                for deeper in range(len(other.top or ())):
+                    log.drop(
+                        ir.LossCode.RESP_LOGPROBS,
+                        f"{where}.top[{number}].top[{deeper}]",
+                    )

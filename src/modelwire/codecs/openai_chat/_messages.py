@@ -109,7 +109,14 @@ class ConversationWriter:
             and not message.extra
         ):
             part = parts[0]
-            if not (part.cache or part.annotations or part.extra or part.item):
+            if not (
+                part.cache
+                or part.annotations
+                or part.logprobs
+                or part.signature
+                or part.extra
+                or part.item
+            ):
                 # The usual message; everything rarer takes the general way.
                 self._usual(message, part, path)
                 return
@@ -140,8 +147,6 @@ class ConversationWriter:
         out: JSONObject = {"role": "user", "content": part.text}
         if message.name is not None:
             out["name"] = message.name
-        if part.logprobs is not None or part.signature is not None:
-            encode_content_part(part, f"{path}.parts[0]", self.context)
         self._id(message, path)
         self.out.append(out)
 
@@ -324,13 +329,13 @@ class ConversationWriter:
         self._content_message(message, "user", items, path)
 
     def _begins_with_result(self, parts: tuple[Part, ...]) -> bool:
-        """Say whether the first part that is written is a result."""
-        for part in parts:
-            if isinstance(part, ToolResultPart):
-                return True
-            if self._is_written(part):
-                return False
-        return False
+        """Say whether a result, of which there is one, is the first that is written."""
+        written = (
+            part
+            for part in parts
+            if isinstance(part, ToolResultPart) or self._is_written(part)
+        )
+        return isinstance(next(written), ToolResultPart)
 
     def _is_written(self, part: Part) -> bool:
         quiet = Context(self.profile, LossLog(DIALECT))

@@ -112,8 +112,7 @@ def encode_text(
         The content item.
     """
     out: JSONObject = {"type": "text", "text": part.text}
-    if part.cache is not None:
-        encode_cache(part, out, path, context.profile, context.log)
+    encode_cache(part, out, path, context.profile, context.log)
     if part.logprobs is not None:
         context.log.drop(LossCode.RESP_LOGPROBS, f"{path}.logprobs")
     if part.extra:
@@ -174,8 +173,7 @@ def _finish(
     part: Any, out: JSONObject, path: str, context: Context, code: LossCode
 ) -> None:
     """Write the breakpoint and unknown fields of a part, and record the rest."""
-    if part.cache is not None:
-        encode_cache(part, out, path, context.profile, context.log)
+    encode_cache(part, out, path, context.profile, context.log)
     if part.extra:
         merge_own(out, part.extra)
     common_losses(part, path, code, context.log)
@@ -190,7 +188,7 @@ def _document(part: DocumentPart, path: str, context: Context) -> list[JSONObjec
     source = part.source
     log = context.log
     if isinstance(source, TextSource | ContentSource):
-        return _document_text(part, path, context)
+        return _document_text(part, source, path, context)
     if isinstance(source, UrlSource) and source.url[:5].lower() != "data:":
         log.add(LossCode.IN_DOC_URL, path, "needs_fetch")
         return []
@@ -253,9 +251,13 @@ def _document(part: DocumentPart, path: str, context: Context) -> list[JSONObjec
     return [out]
 
 
-def _document_text(part: DocumentPart, path: str, context: Context) -> list[JSONObject]:
+def _document_text(
+    part: DocumentPart,
+    source: TextSource | ContentSource,
+    path: str,
+    context: Context,
+) -> list[JSONObject]:
     """Write a document of text or parts as content: this dialect has only files."""
-    source = part.source
     head = "\n".join(text for text in (part.title, part.context) if text)
     out: list[JSONObject] = []
     if isinstance(source, TextSource):
@@ -269,14 +271,12 @@ def _document_text(part: DocumentPart, path: str, context: Context) -> list[JSON
         if head:
             out.append({"type": "text", "text": head})
         inner = Context(context.profile, LossLog(DIALECT))
-        if isinstance(source, ContentSource):
-            for index, sub in enumerate(source.parts):
-                out += encode_content_part(sub, f"{path}.source.parts[{index}]", inner)
+        for index, sub in enumerate(source.parts):
+            out += encode_content_part(sub, f"{path}.source.parts[{index}]", inner)
     if not out:
         context.log.drop(LossCode.IN_DOC_BASE64, path)
         return []
-    if part.cache is not None:
-        encode_cache(part, out[-1], path, context.profile, LossLog(DIALECT))
+    encode_cache(part, out[-1], path, context.profile, LossLog(DIALECT))
     context.became(LossCode.IN_DOC_BASE64, path, len(out), "a document became text")
     return out
 
@@ -285,8 +285,7 @@ def _search_result(
     part: SearchResultPart, path: str, context: Context
 ) -> list[JSONObject]:
     out: JSONObject = {"type": "text", "text": search_text(part)}
-    if part.cache is not None:
-        encode_cache(part, out, path, context.profile, LossLog(DIALECT))
+    encode_cache(part, out, path, context.profile, LossLog(DIALECT))
     context.became(LossCode.IN_SEARCH_RESULT, path, 1, "a search result became text")
     return [out]
 
@@ -349,8 +348,7 @@ def _compaction(part: CompactionPart, path: str, context: Context) -> list[JSONO
     # The summary stands for turns that are gone: as text it keeps its meaning.
     context.became(LossCode.CTX_COMPACTION, path, 1, "a summary became text")
     out: JSONObject = {"type": "text", "text": part.text}
-    if part.cache is not None:
-        encode_cache(part, out, path, context.profile, LossLog(DIALECT))
+    encode_cache(part, out, path, context.profile, LossLog(DIALECT))
     return [out]
 
 

@@ -24,7 +24,7 @@ from modelwire.codecs._profile import Profile
 from modelwire.codecs._reader import Reader, describe
 from modelwire.codecs._request_body import request_object
 from modelwire.codecs.openai_chat._message_decode import decode_message
-from modelwire.codecs.openai_chat._parts_decode import content_parts
+from modelwire.codecs.openai_chat._parts_decode import content_parts, fault
 from modelwire.codecs.openai_chat._profiles import DEFAULT_PROFILE
 from modelwire.codecs.openai_chat._tools_decode import (
     decode_choice,
@@ -182,8 +182,8 @@ def _tools(reader: Reader, notes: JSONObject) -> tuple[Tool, ...]:
             path = f"$.functions[{index}]"
             if isinstance(item, dict):
                 out.append(decode_function(Reader(item, path, problems)))
-            elif problems is not None:
-                problems.append(Problem(path, "object", describe(item)))
+            else:
+                fault(problems, path, "object", describe(item))
     search = reader.mapping("web_search_options")
     if search is not None:
         out.append(decode_web_search(search, "$.web_search_options", problems))

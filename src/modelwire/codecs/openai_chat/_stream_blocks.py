@@ -319,7 +319,7 @@ def open_block(
     if isinstance(part, ImagePart):
         return _open_image(part, path, profile, log)
     if isinstance(part, UnknownPart) and part.dialect == DIALECT:
-        return [_unknown(block, part)]
+        return _unknown(part, path, log)
     _lost(part, path, log)
     return []
 
@@ -347,16 +347,14 @@ def _lost(part: Part, path: str, log: LossLog) -> None:
         log.add(LossCode.OUT_TEXT, path, "dropped", severity="content")
 
 
-def _unknown(block: BlockWriter, part: UnknownPart) -> JSONObject:
+def _unknown(part: UnknownPart, path: str, log: LossLog) -> list[JSONObject]:
     """Write back an item of this dialect that nobody knows."""
     group = None if part.item is None else part.item.group
     if group == "tool_calls":
-        number = block.choice.calls
-        block.choice.calls = number + 1
-        return {"tool_calls": [{**part.raw, "index": number}]}
-    if group == DETAILS:
-        return {DETAILS: [part.raw]}
-    return {"content": [part.raw]}
+        # In a stream every entry begins with an id and a name; this kind has others.
+        log.drop(LossCode.OUT_TOOL_CALL, path)
+        return []
+    return [{DETAILS if group == DETAILS else "content": [part.raw]}]
 
 
 def _open_image(

@@ -253,15 +253,12 @@ class ChatMachine(DeltaMachine):
 
     def sentinel(self, out: Out) -> None:
         """Take `[DONE]`."""
-        if not self.ended:
-            self.start(out)
-            self._release(out, terminated=True)
-            self.complete(out, by_event=True)
+        self.start(out)
+        self._release(out, terminated=True)
+        self.complete(out, by_event=True)
 
     def eof(self, out: Out) -> None:
         """Take the end of the bytes without `[DONE]`."""
-        if self.ended:
-            return
         choices = self._choices.values()
         if choices and all(c.finish is not None for c in choices):
             # Perplexity and some routers never send `[DONE]`: recorded, for example,
@@ -274,10 +271,9 @@ class ChatMachine(DeltaMachine):
 
     def fail(self, error: ErrorInfo, out: Out, raw: Any = None) -> None:
         """End the stream with *error*; finishes that are held come out before it."""
-        if not self.ended:
-            self.start(out, raw=raw)
-            self._release(out, terminated=False)
-            super().fail(error, out, raw)
+        self.start(out, raw=raw)
+        self._release(out, terminated=False)
+        super().fail(error, out, raw)
 
     def error_from_body(self, body: bytes) -> ErrorInfo:
         """Read an error body that stands where a stream was expected."""
@@ -354,7 +350,7 @@ class ChatMachine(DeltaMachine):
             and isinstance(value, int | float)
             and (value > 0 or self._id)
         ):
-            self._created = new_created = _whole(value)
+            self._created = new_created = int(value)
         value = data.get("service_tier")
         if type(value) is str and value and value != self._tier:
             self._tier = new_tier = value
@@ -585,11 +581,3 @@ def _said_whole(wire: JSONObject) -> JSONObject | None:
         return message
     text = wire.get("text")
     return {"content": text} if type(text) is str else None
-
-
-def _whole(value: float) -> int | None:
-    """Give seconds as an integer; a float that is infinite is none."""
-    try:
-        return int(value)
-    except (OverflowError, ValueError):
-        return None

@@ -76,6 +76,7 @@ TEXT: Final = 1
 REASONING: Final = 2
 _REFUSAL: Final = 3
 _AUDIO: Final = 4
+_SUMMARY: Final = "reasoning.summary"
 
 KNOWN_DELTA: Final = frozenset(
     {
@@ -266,8 +267,10 @@ class DeltaMachine(ChunkMachine):
         if choice.kind == TEXT:
             out.append(new_text_delta(choice.block, high, raw))
         elif choice.kind == REASONING:
-            out.append(new_reasoning_delta(choice.block, high, None, raw))
-        elif choice.kind == _REFUSAL:
+            is_summary = choice.detail and choice.detail[0] == _SUMMARY
+            summary = 0 if is_summary else None
+            out.append(new_reasoning_delta(choice.block, high, summary, raw))
+        else:
             out.append(RefusalDelta(choice.block, high, raw))
 
     def end_choice(self, choice: ChoiceState, out: Out) -> None:
@@ -377,7 +380,7 @@ class DeltaMachine(ChunkMachine):
     ) -> None:
         """Take one detail; *repeated* is the field that has its words too."""
         kind = entry.get("type")
-        if kind not in ("reasoning.text", "reasoning.summary"):
+        if kind not in ("reasoning.text", _SUMMARY):
             self._whole(choice, detail_header(entry, None), raw, out)
             return
         words = detail_words(entry)
@@ -391,7 +394,7 @@ class DeltaMachine(ChunkMachine):
             choice.detail = identity
         words = paired(choice, words)
         if words:
-            summary = 0 if kind == "reasoning.summary" else None
+            summary = 0 if kind == _SUMMARY else None
             out.append(new_reasoning_delta(choice.block, words, summary, raw))
         if signature and type(signature) is str:
             opaque = Opaque(value=signature, dialect=DIALECT)
@@ -550,10 +553,9 @@ class DeltaMachine(ChunkMachine):
 
 def paired(holder: ChoiceState | PendingCall, text: str) -> str:
     """Join *text* to a surrogate that is held, and hold one that ends it."""
-    if holder.high:
-        text = join_surrogates(holder.high, text) if text else ""
-        if text:
-            holder.high = ""
+    if holder.high and text:
+        text = join_surrogates(holder.high, text)
+        holder.high = ""
     if text and not text.isascii():
         text, holder.high = split_high_surrogate(text)
     return text

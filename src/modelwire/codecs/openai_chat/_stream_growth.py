@@ -97,6 +97,8 @@ _SPEAKERS: Final = (TextPart, ReasoningPart, RefusalPart, CompactionPart, AudioP
 """Parts of words: a reader has at most one of them open in a choice."""
 _SAID: Final = ReasoningPart(text=".")
 """Reasoning that has words."""
+_OVERFLOW: Final = "keyed"
+"""That a call's arguments by key were more than may be held."""
 _CHUNK_COST: Final = 128
 """What a held chunk costs beside its text, in bytes (measured: 96 to 152)."""
 
@@ -227,10 +229,13 @@ class BlockStream(EventWriter):
         block = self._blocks[chunk.index] = BlockWriter(choice, part)
         if isinstance(part, TextPart):
             choice.last_text = block
-            for number, annotation in enumerate(part.annotations):
-                path = f"{block.path}.annotations[{number}]"
+            # Notes that came before any text belong to the next one.
+            early = [note for owner, _, note in choice.annotations if owner is None]
+            choice.annotations = [a for a in choice.annotations if a[0] is not None]
+            for annotation in (*part.annotations, *early):
+                path = f"{block.path}.annotations[{block.texts}]"
                 choice.annotations.append((block, path, annotation))
-            block.texts = len(part.annotations)
+                block.texts += 1
         if choice.speaker is None:
             self._begin(block, out)
         else:
@@ -374,11 +379,19 @@ class BlockStream(EventWriter):
         if chunk.summary is not None:
             self._summary(block, chunk.summary, chunk.text, out)
             return
-        if block.summary is not None and block.family == DETAILS:
-            # One detail has either; a reader begins a new one here.
-            if block.once("text"):
-                self._log.approximate(LossCode.THINK_TEXT, f"{block.path}.text")
+        if chunk.text and block.summary is not None and block.family == DETAILS:
+            # One detail has either; a reader begins a new one here, and what it knows
+            # the part by, its text, stands there.
+            parts = f"{block.choice.path}.message.parts"
+            self._log.add(
+                LossCode.THINK_SUMMARY,
+                f"{block.path}.summaries",
+                "moved",
+                to=f"{parts}[{block.out}]",
+            )
             block.summary = None
+            block.out = block.choice.out
+            block.choice.out += 1
         self._grow(block, chunk.text, out)
         if block.family != DETAILS:
             self._heat(chunk.index, block, ReasoningDelta)
@@ -442,9 +455,15 @@ class BlockStream(EventWriter):
         if chunk.key is None and _MAIN.get(type(block.part)) == chunk.field:
             self._grow(block, chunk.text, out)
         elif chunk.key is not None and block.call >= 0 and not block.size:
+            if _OVERFLOW in block.told:
+                return
             self._room -= len(chunk.text)
-            if self._room > 0:
-                block.keyed.setdefault(chunk.key, []).append(chunk.text)
+            block.keyed.setdefault(chunk.key, []).append(chunk.text)
+            if self._room < 0:
+                # Half of the arguments would look like all of them.
+                self._room += _held(block)
+                block.keyed = {}
+                block.told.add(_OVERFLOW)
 
     def _image_delta(self, chunk: ImageDelta, out: list[bytes]) -> None:
         """Drop a preview; the image itself is recorded where its block starts."""
@@ -464,8 +483,11 @@ class BlockStream(EventWriter):
             self._final(block, chunk.part, out)
         if block.keyed and not block.size:
             keyed = {key: "".join(pieces) for key, pieces in block.keyed.items()}
-            self._room += sum(map(len, keyed.values()))
+            self._room += _held(block)
             self._grow(block, _json.dumps_str(keyed), out)
+        elif _OVERFLOW in block.told and not block.size:
+            path = f"{block.path}.arguments"
+            self._log.add(LossCode.OUT_TOOL_CALL, path, "dropped", severity="content")
         if (
             isinstance(part, ToolCallPart)
             and part.kind != "custom"
@@ -561,6 +583,11 @@ class BlockStream(EventWriter):
 
 _WAITING: Final = frozenset(BlockStream.HANDLERS) - {BlockStart, LogprobsDelta}
 """Chunks that wait with their block."""
+
+
+def _held(block: BlockWriter) -> int:
+    """Count the characters of a call's arguments by key."""
+    return sum(len(piece) for pieces in block.keyed.values() for piece in pieces)
 
 
 def _detail_key(block: BlockWriter) -> Any:

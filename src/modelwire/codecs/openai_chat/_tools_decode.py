@@ -155,12 +155,14 @@ def decode_web_search(options: JSONObject, path: str, problems: Problems) -> Ser
         if sub.left.get("type") == "approximate":
             del sub.left["type"]
         approximate = sub.mapping("approximate")
-        if approximate is not None:
+        if approximate is None:
+            nested["user_location"] = location
+        else:
             config["user_location"] = {
                 k: v for k, v in approximate.items() if v is not None
             }
-        if sub.left:
-            nested["user_location"] = sub.left
+            if sub.left:
+                nested["user_location"] = sub.left
     return ServerTool(
         kind="web_search",
         type="web_search_options",

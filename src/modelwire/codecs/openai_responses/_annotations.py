@@ -105,8 +105,8 @@ def decode_annotation(item: JSONObject) -> Annotation:
 def encode_annotation(
     annotation: Annotation,
     length: int,
+    log: LossLog,
     *,
-    log: LossLog | None = None,
     path: str = "",
     to: str = "",
 ) -> JSONObject | None:
@@ -128,8 +128,7 @@ def encode_annotation(
     native = is_native(annotation)
     kind = annotation.type if native else _URL
     if not native and annotation.url is None:
-        if log is not None:
-            log.drop(ir.LossCode.OUT_ANNOTATIONS_CITATIONS, path)
+        log.drop(ir.LossCode.OUT_ANNOTATIONS_CITATIONS, path)
         return None
     assert kind is not None  # noqa: S101 - `is_native` says so
     fields = _FIELDS[kind]
@@ -143,11 +142,10 @@ def encode_annotation(
         out.setdefault("start_index", 0)
         out.setdefault("end_index", length)
     merge_own(out, annotation.extra)
-    if log is not None:
-        if native:
-            _log_rest(annotation, log, path, fields)
-        else:
-            log.approximate(ir.LossCode.OUT_ANNOTATIONS_CITATIONS, path, to=to)
+    if native:
+        _log_rest(annotation, log, path, fields)
+    else:
+        log.approximate(ir.LossCode.OUT_ANNOTATIONS_CITATIONS, path, to=to)
     return out
 
 
@@ -168,21 +166,19 @@ def is_native(annotation: Annotation) -> bool:
 
 
 def _encode_unknown(
-    annotation: Annotation, log: LossLog | None, path: str
+    annotation: Annotation, log: LossLog, path: str
 ) -> JSONObject | None:
     """Write an annotation of a type that only its own dialect knows."""
     own = own_fields(annotation.extra)
     known = annotation.type in _FIELDS
     if (not own and (annotation.extra or annotation.type is None)) or known:
-        if log is not None:
-            log.drop(ir.LossCode.OUT_ANNOTATIONS_CITATIONS, path)
+        log.drop(ir.LossCode.OUT_ANNOTATIONS_CITATIONS, path)
         return None
     out: JSONObject = {}
     if annotation.type is not None:
         out["type"] = annotation.type
     merge_own(out, annotation.extra)
-    if log is not None:
-        _log_rest(annotation, log, path, frozenset())
+    _log_rest(annotation, log, path, frozenset())
     return out
 
 

@@ -24,6 +24,7 @@ from modelwire.codecs.openai_responses._item_types import (
     OUTPUT_KINDS,
     SERVER_CALLS,
     Row,
+    is_hosted,
 )
 from modelwire.codecs.openai_responses._refs import item_losses, made_ref
 from modelwire.codecs.openai_responses._wire import (
@@ -45,7 +46,7 @@ from modelwire.ir._parts import (
 if TYPE_CHECKING:
     from modelwire.codecs.openai_responses._items_encode import ItemWriter
 
-__all__ = ["call_item", "server_call_item", "server_result_item"]
+__all__ = ["call_item", "server_call_item", "server_result_item", "server_row"]
 
 _NEEDS_ID: Final = frozenset({"computer_call", "local_shell_call"})
 """Items whose id the vendor's type requires in a request too."""
@@ -227,6 +228,25 @@ def _tool_item(
     return out
 
 
+def server_row(part: ServerToolCallPart) -> Row | None:
+    """
+    Say where the item of a call that OpenAI ran keeps what it says.
+
+    Args:
+        part: The call.
+
+    Returns:
+        The row of its item; `None` for another vendor's call, and for one whose item
+        would be read as a call that the caller must answer.
+    """
+    own = own_fields(part.extra)
+    wire = own.get("type")
+    row = SERVER_CALLS.get(wire) if isinstance(wire, str) else None
+    if row is None or row.kind != part.kind:
+        return None
+    return None if wire in CALLER_CALLS and not is_hosted(own) else row
+
+
 def server_call_item(
     part: ServerToolCallPart, path: str, place: str, log: LossLog
 ) -> JSONObject | None:
@@ -242,14 +262,13 @@ def server_call_item(
     Returns:
         The item; `None` for another vendor's, which this one cannot take back.
     """
-    wire = own_fields(part.extra).get("type")
-    row = SERVER_CALLS.get(wire) if isinstance(wire, str) else None
-    if row is None or row.kind != part.kind:
+    row = server_row(part)
+    if row is None:
         log.drop(LossCode.BT_CALL_ITEMS, path, f"server tool {part.kind}")
         return None
     code = LossCode.BT_CALL_ITEMS
     ref = part.item
-    out: JSONObject = {"type": wire}
+    out: JSONObject = {"type": own_fields(part.extra)["type"]}
     if ref is None:
         made = None
         if part.id:

@@ -1,8 +1,7 @@
 """
 Content parts of input messages and tool results, from JSON to the IR.
 
-Both sides read them: a server reads its clients' requests (faults are problems), a
-client reads what a server repeats (faults stay where they are).
+They stand in requests only, which a server reads: a fault is a problem.
 
 Source:
     wire/openai_responses.md section 2, read 2026-11-21.
@@ -37,45 +36,39 @@ Problems = list[Problem] | None
 """Where faults go; `None`: be tolerant."""
 
 
-def content_parts(
-    items: list[Any], path: str, problems: Problems
-) -> tuple[Part, ...] | None:
+def content_parts(items: list[Any], key: str, owner: Reader) -> tuple[Part, ...] | None:
     """
     Read a list of content parts.
 
     Args:
         items: The parsed list.
-        path: Where it stands.
-        problems: Where faults go.
+        key: Where it stands in *owner*.
+        owner: The message or item that has it.
 
     Returns:
-        The parts; `None` when one of them is no object (a problem on the server's
-        side).
+        The parts; `None` when one of them is no object, which is a problem.
     """
     out: list[Part] = []
     for index, item in enumerate(items):
+        where = f"{key}[{index}]"
         if type(item) is not dict:
-            if problems is not None:
-                where = f"{path}[{index}]"
-                problems.append(Problem(where, "object", describe(item)))
+            owner.fault(where, "object", describe(item))
             return None
         kind = item.get("type")
         reader = _READERS.get(kind) if isinstance(kind, str) else None
         if reader is None:
-            if not isinstance(kind, str) and problems is not None:
-                where = f"{path}[{index}].type"
-                problems.append(Problem(where, "string", describe(kind)))
+            if not isinstance(kind, str):
+                owner.fault(f"{where}.type", "string", describe(kind))
             out.append(UnknownPart(dialect=DIALECT, raw=item))
         else:
-            out.append(reader(item, f"{path}[{index}]", problems))
+            out.append(reader(item, f"{owner.path}.{where}", owner.problems))
     return tuple(out)
 
 
 def _text(item: JSONObject, path: str, problems: Problems) -> Part:
     text = item.get("text")
     if type(text) is not str:
-        if problems is not None:
-            problems.append(Problem(f"{path}.text", "string", describe(text)))
+        Reader(item, path, problems).fault("text", "string", describe(text))
         return UnknownPart(dialect=DIALECT, raw=item)
     if len(item) == 2:
         return TextPart(text=text)

@@ -209,7 +209,7 @@ def _document(part: DocumentPart, path: str, context: Context) -> list[JSONObjec
     source = part.source
     log = context.log
     if isinstance(source, TextSource | ContentSource):
-        return _document_text(part, path, context)
+        return _document_text(part, source, path, context)
     notes = spelling_of(part.extra)
     name = part.filename
     fields: JSONObject | None
@@ -267,9 +267,10 @@ def _cached(part: Any, out: JSONObject) -> None:
         encode_cache(part.cache, out, "", LossLog(DIALECT))
 
 
-def _document_text(part: DocumentPart, path: str, context: Context) -> list[JSONObject]:
+def _document_text(
+    part: DocumentPart, source: TextSource | ContentSource, path: str, context: Context
+) -> list[JSONObject]:
     """Write a document of text or parts as content: this dialect has only files."""
-    source = part.source
     head = "\n".join(text for text in (part.title, part.context) if text)
     out: list[JSONObject] = []
     if isinstance(source, TextSource):
@@ -278,9 +279,8 @@ def _document_text(part: DocumentPart, path: str, context: Context) -> list[JSON
         if head:
             out.append(_plain(head))
         inner = context.quiet()
-        if isinstance(source, ContentSource):
-            for index, sub in enumerate(source.parts):
-                out += encode_content_part(sub, f"{path}.source.parts[{index}]", inner)
+        for index, sub in enumerate(source.parts):
+            out += encode_content_part(sub, f"{path}.source.parts[{index}]", inner)
     if not out:
         context.log.drop(LossCode.IN_DOC_BASE64, path)
         return []

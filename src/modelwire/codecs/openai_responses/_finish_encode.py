@@ -81,12 +81,11 @@ def encode_finish(
     status, reason = _WORDS[finish.kind]
     own = own_fields(finish.extra)
     notes = spelling_of(finish.extra)
-    if finish.raw is not None and notes:
-        # A word of this dialect's own that its enums do not have.
-        if "status" in notes:
-            status, reason = finish.raw, None
-        elif finish.kind == "unknown":
-            reason = finish.raw
+    # A note says that the word is this dialect's own, and that its enums lack it.
+    if finish.raw is not None and "status" in notes:
+        status, reason = finish.raw, None
+    elif finish.raw is not None and "reason" in notes and finish.kind == "unknown":
+        reason = finish.raw
     elif finish.kind == "refusal" and ending.refused and not ending.calls:
         status, reason = _COMPLETED
     details: JSONObject | None = None if reason is None else {"reason": reason}

@@ -437,8 +437,6 @@ def _pieces(text: str, lengths: object) -> list[str]:
     for length in lengths:
         if type(length) is not int or length < 0:
             return [text]
-        if at and text[at : at + 2] != "\n\n":
-            return [text]
         at += 2 if out else 0
         out.append(text[at : at + length])
         at += length

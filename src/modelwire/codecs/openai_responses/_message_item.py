@@ -191,7 +191,7 @@ def _text(
         wire = encode_annotation(
             annotation,
             length,
-            log=log,
+            log,
             path=f"{path}.annotations[{index}]",
             to=f"{to}.annotations[{len(annotations)}]",
         )

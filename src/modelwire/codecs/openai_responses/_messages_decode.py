@@ -180,7 +180,7 @@ def _message(reader: Reader, role: Role) -> Message:
         parts = (TextPart(text=content),)
     elif isinstance(content, list):
         notes["content"] = "array"
-        found = content_parts(content, f"{reader.path}.content", reader.problems)
+        found = content_parts(content, "content", reader)
         legal = LEGAL_PARTS[role]
         # The API takes an image from a developer, the IR text alone: it is kept whole.
         parts = tuple(

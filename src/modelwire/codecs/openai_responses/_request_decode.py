@@ -133,7 +133,7 @@ def _tools(reader: Reader) -> tuple[Tool, ...]:
     tools = reader.array("tools")
     out: list[Tool] = []
     for index, item in enumerate(tools or ()):
-        tool = decode_tool(item, f"$.tools[{index}]", reader.problems)
+        tool = decode_tool(item, index, reader)
         if tool is not None:
             out.append(tool)
     return tuple(out)
@@ -143,7 +143,7 @@ def _choice(reader: Reader) -> ToolChoice | None:
     value = reader.left.pop("tool_choice", None)
     if value is None:
         return None
-    return decode_choice(value, "$.tool_choice", reader.problems)
+    return decode_choice(value, reader)
 
 
 def _text(

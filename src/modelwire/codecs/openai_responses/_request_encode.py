@@ -305,7 +305,8 @@ def _include(request: ChatRequest, out: JSONObject, log: LossLog) -> None:
     if isinstance(own, list):
         out["include"] = list(own)
     elif own is not None:
-        out["include"] = own
+        # The reader of a request refuses what is no list.
+        log.drop_field(LossCode.META_KV, "$", DIALECT, "include")
     if request.logprobs:
         out["include"] = [*out.get("include", ()), LOGPROBS]
     elif request.logprobs is not None:

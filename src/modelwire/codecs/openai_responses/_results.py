@@ -98,7 +98,7 @@ def _content(reader: Reader, notes: JSONObject) -> tuple[Part, ...]:
         del reader.left["output"]
         return (TextPart(text=output),)
     if isinstance(output, list):
-        parts = content_parts(output, f"{reader.path}.output", reader.problems)
+        parts = content_parts(output, "output", reader)
         if parts is not None:
             del reader.left["output"]
             notes["output"] = "array"
@@ -196,7 +196,7 @@ def encode_result(
             out["name"] = part.name
         else:
             log.drop(LossCode.TOOL_RESULT_NAME, f"{path}.name")
-    status = _flag(part, wire, status, path, place, log)
+    status = _flag(part, wire, status, path, place, log=log)
     if status is not None:
         out["status"] = status
     output = _OUTPUTS.get(wire, _text_output)(part, path, place, notes, log)
@@ -239,6 +239,7 @@ def _flag(
     status: str | None,
     path: str,
     place: str,
+    *,
     log: LossLog,
 ) -> str | None:
     """Write what says that a tool failed: a status, of a patch only."""

@@ -39,7 +39,7 @@ from modelwire.codecs.openai_responses._stream_response import (
     is_failed_response,
 )
 from modelwire.codecs.openai_responses._wire import DIALECT
-from modelwire.errors import InvalidIRError, StateError
+from modelwire.errors import StateError
 from modelwire.ir._chunks import (
     BlockStart,
     BlockStop,
@@ -258,15 +258,12 @@ class ResponsesStreamEncoder(ResponseStream):
         return not self._others or getattr(chunk, "index", None) not in self._others
 
     def _take(self, chunk: StreamChunk) -> None:
-        handler = self._HANDLERS.get(type(chunk))
-        if handler is None:
-            msg = f"{type(chunk).__name__} is no chunk"
-            raise InvalidIRError(msg)
         if isinstance(chunk, BlockStop) and chunk.index in self._sequencer.broken:
             # Half of an item must not look like an item.
             self._leave_item()
         else:
-            handler(self, chunk)
+            # The fold has refused what is no chunk.
+            self._HANDLERS[type(chunk)](self, chunk)
 
     def _take_late(self) -> None:
         """Record what came for a call after its arguments were whole."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from modelwire.codecs.openai_responses._item_types import SERVER_CALLS
 from modelwire.codecs.openai_responses._stream_output import (
+    PARTS,
     OutItem,
     OutPart,
     mode_of,
@@ -35,6 +36,7 @@ from modelwire.ir._chunks import (
     TextDelta,
     ToolArgumentsDelta,
 )
+from modelwire.ir._loss_codes import LossCode
 
 if TYPE_CHECKING:
     from modelwire.ir._base import JSONObject
@@ -64,6 +66,8 @@ _ADDED: Final[dict[str, JSONObject]] = {
     "tool_search_call": {"arguments": {}},
 }
 """What the vendor's types require of an item that has only been added."""
+_PLACEHOLDERS: Final = {"shell_call": "action", "file_search_call": "queries"}
+"""Those that a reader keeps as arguments where the end of the item has none."""
 
 
 class ItemStream(TextStream):
@@ -139,8 +143,8 @@ class ItemStream(TextStream):
         main = MAIN_FIELD.get(type(self._fold.block(chunk.index).part))
         if chunk.key is None and chunk.field == main:
             if item.mode == "reasoning":
-                if self._open_reasoning(item, None):
-                    self._think(item, None, chunk.text, chunk.raw)
+                self._open_reasoning(item, None)
+                self._think(item, None, chunk.text, chunk.raw)
             else:
                 self._main(item, chunk.index, chunk.text, chunk.raw)
         elif item.mode == "server" and chunk.key is not None:
@@ -218,12 +222,10 @@ class ItemStream(TextStream):
         """Take what has no event: it is in the fold, and counts at the end."""
 
     def _block_stop(self, chunk: BlockStop) -> None:
-        item = self._find(chunk)
-        if item is None:
-            return
+        item = self._of[chunk.index]
         if item.mode == "message":
-            if item.current is not None:
-                item.current.stopped = True
+            assert item.current is not None  # noqa: S101 - its last content part
+            item.current.stopped = True
             self._shut()
         else:
             self._close_item(chunk.raw)
@@ -245,7 +247,7 @@ class ItemStream(TextStream):
         if final is None:
             if item.wire is not None:
                 self._done(item, item.header, raw)
-                self._output.items.append(item.header)
+                self._output.keep(item.header)
             return
         if item.wire is None:
             self._begin()
@@ -260,14 +262,17 @@ class ItemStream(TextStream):
 
     def _end_call(self, item: OutItem, final: JSONObject) -> None:
         part = item.current
-        if part is None:
-            return
+        assert part is not None  # noqa: S101 - opened with the item
         field = "input" if part.kind == "custom_tool_call" else "arguments"
         text = final.get(field)
         if not isinstance(text, str):
             text = getattr(self._fold.part(part.block), "arguments", "")
         if text and not part.sent:
             self._delta(item, part, text, None)
+        code = LossCode.OUT_TOOL_CALL
+        if item.mode == "server":
+            code = LossCode.BT_CALL_ITEMS
+        self._taken_back(item, part, text, code, "arguments")
         name = f"{STEMS[part.kind]}.done"
         self._put(name, {**self._at(item, part), field: text})
 
@@ -285,17 +290,19 @@ class ItemStream(TextStream):
             elif "code" in item.seen:
                 name = "response.code_interpreter_call_code.done"
                 self._put(name, {**self._at(item), "code": code or ""})
+                part = item.seen["code"]
+                self._taken_back(item, part, "", LossCode.BT_CALL_ITEMS, "arguments")
         else:
             self._end_command(item, final)
+        if _PLACEHOLDERS.get(kind, "type") not in final:
+            path = f"{PARTS}[{item.start}].arguments"
+            self._log.approximate(LossCode.BT_CALL_ITEMS, path, "its placeholder stays")
 
     def _rewrite(self) -> None:
-        """Write the items again that something came for after their end."""
+        """Write the messages again that citations came for after their end."""
         for item, _ in self._dirty:
-            if item.slot is not None:
-                self._output.again(item, self._parts_of(item))
-                final = self._output.items[item.slot]
-                if item.mode == "message":
-                    self._end_content(item, final)
+            final = self._output.again(item, self._parts_of(item))
+            self._end_content(item, final)
         self._dirty.clear()
 
     BLOCK_HANDLERS: ClassVar[dict[type, Callable[[Any, Any], None]]] = {

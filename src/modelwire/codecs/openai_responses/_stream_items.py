@@ -391,6 +391,9 @@ class ItemMachine(ChunkMachine):
         """Append to one of a block's texts."""
         if not whole and (grown.high or not text.isascii()):
             text = grown.join_halves(text)
+            if not text:
+                # Half a character: the other half brings it.
+                return
         grown.pieces.append(text)
         if len(grown.pieces) > KEPT_PIECES:
             grown.settle()
@@ -423,7 +426,7 @@ class ItemMachine(ChunkMachine):
         # type that no other id finds either.
         free += [item for id_, item in known.items() if id_ not in ids]
         for number, wire in enumerate(output):
-            if type(wire) is not dict or self.ended:
+            if type(wire) is not dict:
                 continue
             id_ = wire.get("id")
             item = known.get(id_) if type(id_) is str else None

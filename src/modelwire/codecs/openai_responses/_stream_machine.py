@@ -175,8 +175,7 @@ class ResponsesMachine(ToolMachine):
 
     def fail(self, error: ErrorInfo, out: list[StreamChunk], raw: Any = None) -> None:
         """End the stream with *error*, after what was held."""
-        if not self.ended:
-            self._leave_items(out)
+        self._leave_items(out)
         super().fail(error, out, raw)
 
     def error_from_body(self, body: bytes) -> ErrorInfo:
@@ -288,8 +287,6 @@ class ResponsesMachine(ToolMachine):
         if not self.started:
             self._envelope(response, out, raw, ended=True)
         self._terminal_items(output if type(output) is list else [], out, raw)
-        if self.ended:
-            return
         self._envelope(response, out, raw, ended=True)
         named = _STATUS.get(_text(data.get("type")) or "", "completed")
         status = _text(response.get("status"))

@@ -84,11 +84,9 @@ class Grown:
 
     def join_halves(self, text: str) -> str:
         """Join a character that was cut in two, and hold the first half of a next."""
-        if self.high and text:
+        if self.high:
             text = join_surrogates(self.high, text)
-            self.high = ""
-        if not self.high:
-            text, self.high = split_high_surrogate(text)
+        text, self.high = split_high_surrogate(text)
         return text
 
 
@@ -250,10 +248,7 @@ def provisional(part: Part) -> Part:
     notes = own.get("$spelling") if own else None
     if type(part) is ToolCallPart and type(notes) is dict and "arguments" in notes:
         # That the arguments are empty is known at their end.
-        kept = {k: v for k, v in notes.items() if k != "arguments"}
         mine: JSONObject = {k: v for k, v in (own or {}).items() if k != "$spelling"}
-        if kept:
-            mine["$spelling"] = kept
         changes["extra"] = {DIALECT: mine} if mine else {}
     return _with(part, **changes) if changes else part
 

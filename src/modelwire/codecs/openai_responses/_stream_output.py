@@ -12,14 +12,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from modelwire.codecs._losses import LossLog
-from modelwire.codecs.openai_responses._item_types import CALL_TYPES, SERVER_CALLS
+from modelwire.codecs.openai_responses._calls_encode import server_row
+from modelwire.codecs.openai_responses._item_types import CALL_TYPES
 from modelwire.codecs.openai_responses._items_encode import (
     _WRITERS as WRITERS,
     ItemWriter,
     _is_free as is_free,
     _stands_in_message as stands_in_message,
 )
-from modelwire.codecs.openai_responses._wire import DIALECT, own_fields
+from modelwire.codecs.openai_responses._wire import DIALECT
 from modelwire.errors import InvalidIRError
 from modelwire.ir._accumulate import Accumulator
 from modelwire.ir._messages import LEGAL_PARTS
@@ -51,10 +52,6 @@ class Fold(Accumulator):
     def part(self, index: int) -> Part:
         """Give the part of a block as it is now."""
         return self._blocks[index].build()
-
-    def knows(self, index: int) -> bool:
-        """Say whether there is such a block."""
-        return index in self._blocks
 
     @property
     def orphans(self) -> bool:
@@ -117,11 +114,8 @@ def mode_of(part: Part) -> str:
         return "reasoning"
     if isinstance(part, ToolCallPart):
         return "whole" if part.kind in CALL_TYPES else "call"
-    if isinstance(part, ServerToolCallPart):
-        wire = own_fields(part.extra).get("type")
-        row = SERVER_CALLS.get(wire) if isinstance(wire, str) else None
-        if row is not None and row.kind == part.kind:
-            return "server"
+    if isinstance(part, ServerToolCallPart) and server_row(part) is not None:
+        return "server"
     return "whole"
 
 
@@ -304,26 +298,37 @@ class Output:
         item.slot = slot
         return writer.out[slot]
 
-    def again(self, item: OutItem, parts: Sequence[Part]) -> None:
+    def keep(self, item: JSONObject) -> None:
         """
-        Write an item once more, because something came after its end.
+        Take an item that was begun, and that cannot be written as it is at its end.
 
         Args:
-            item: The item.
+            item: The item as it was added.
+        """
+        self._writer.add(item)
+
+    def again(self, item: OutItem, parts: Sequence[Part]) -> JSONObject:
+        """
+        Write a message once more, because something came after its end.
+
+        Args:
+            item: The message.
             parts: Its parts as they are now.
+
+        Returns:
+            The message, in its place.
         """
         writer, slot = self._writer, item.slot
-        if slot is None:
-            return
+        assert slot is not None  # noqa: S101 - a message is always written
         after = writer.count, writer.items
         size = len(writer.out)
         writer.count, writer.items = item.count, item.items
         self._write(item, parts)
         writer.count, writer.items = after
-        made = writer.out[size:]
+        (made,) = writer.out[size:]
         del writer.out[size:]
-        if made:
-            writer.out[slot] = made[0]
+        writer.out[slot] = made
+        return made
 
     def _write(self, item: OutItem, parts: Sequence[Part]) -> None:
         writer = self._writer

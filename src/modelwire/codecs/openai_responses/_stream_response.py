@@ -260,8 +260,7 @@ class ResponseStream(ItemStream):
                 out["moderation"] = moderation
 
     def _error(self, chunk: StreamError) -> None:
-        if not self._ended:
-            self._fail(chunk.error)
+        self._fail(chunk.error)
 
     def _fail(self, error: ErrorInfo) -> None:
         """Write the error, and behind it the response as far as it came."""
@@ -358,9 +357,8 @@ class ResponseStream(ItemStream):
         if not header.get("code"):
             # A placeholder that the vendor's type requires.
             header.pop("code", None)
+        said: Any
         (said,) = decode_output([header])
-        if not isinstance(said, ServerToolCallPart):
-            return
         log, path = self._log, f"{PARTS}[{item.start}]"
         written = item.current is not None or (
             self._fold.block(item.blocks[0]).shows_keys()

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from modelwire.codecs._losses import LossLog
 from modelwire.codecs.openai_responses._annotations import encode_annotation, is_native
 from modelwire.codecs.openai_responses._logprobs import encode_logprobs
 from modelwire.codecs.openai_responses._stream_output import PARTS, OutItem, OutPart
 from modelwire.codecs.openai_responses._stream_wire import STEMS, EventWriter
+from modelwire.codecs.openai_responses._wire import DIALECT
 from modelwire.ir._chunks import AnnotationDelta, LogprobsDelta, ReasoningDelta
 from modelwire.ir._loss_codes import LossCode
 from modelwire.ir._parts import RefusalPart, TextPart
@@ -43,9 +45,7 @@ class TextStream(EventWriter):
     def _start_content(self, item: OutItem, chunk: BlockStart) -> None:
         draft = self._draft(item)
         if item.wire is None:
-            header = {**draft, "content": []}
-            if "status" in header:
-                header["status"] = "in_progress"
+            header = {**draft, "content": [], "status": "in_progress"}
             self._add(item, header, chunk.raw)
         piece = draft["content"][item.parts]
         # What is no text (an unknown part may say that it is one) has no deltas.
@@ -57,9 +57,7 @@ class TextStream(EventWriter):
         item.current = part
         shown = dict(piece)
         if kind == "output_text":
-            shown.update({"text": "", "annotations": []})
-            if "logprobs" in shown:
-                shown["logprobs"] = []
+            shown.update({"text": "", "annotations": [], "logprobs": []})
         elif kind:
             shown["refusal"] = ""
         self._put(
@@ -120,7 +118,7 @@ class TextStream(EventWriter):
         """Write a citation at once, unless its end depends on where its text ends."""
         wire = None
         if not part.deferred and is_native(annotation):
-            wire = encode_annotation(annotation, 0)
+            wire = encode_annotation(annotation, 0, LossLog(DIALECT))
         if wire is None:
             part.deferred = True
         else:
@@ -138,8 +136,7 @@ class TextStream(EventWriter):
     def _close_content(self, item: OutItem) -> None:
         """Write the end of the content part that grows."""
         part = item.current
-        if part is None:
-            return
+        assert part is not None  # noqa: S101 - a message begins with its first part
         item.current = None
         self._shut()
         content = self._draft(item)["content"]
@@ -154,14 +151,26 @@ class TextStream(EventWriter):
                 self._delta(item, part, text, None)
             if same:
                 self._rest_of_notes(item, part, piece)
+                self._taken_back(item, part, text, LossCode.OUT_TEXT, "text")
             tokens = piece.get("logprobs") or []
             self._put(f"{_TEXT}.done", {**place, "text": text, "logprobs": tokens})
         elif kind:
             text = _words(piece.get("refusal")) if same else ""
             if text and not part.sent:
                 self._delta(item, part, text, None)
+            if same:
+                self._taken_back(item, part, text, LossCode.OUT_REFUSAL, "text")
             self._put(f"{_REFUSAL}.done", {**place, "refusal": text})
         self._put("response.content_part.done", {**place, "part": piece})
+
+    def _taken_back(
+        self, item: OutItem, part: OutPart, text: Any, code: LossCode, field: str
+    ) -> None:
+        """Record a text that was streamed and is empty at its end: readers keep it."""
+        if part.sent and not text:
+            number = item.start + item.blocks.index(part.block)
+            path = f"{PARTS}[{number}].{field}"
+            self._log.approximate(code, path, "empty at its end, and sent already")
 
     def _rest_of_notes(self, item: OutItem, part: OutPart, piece: JSONObject) -> None:
         """Write the citations that waited for the end of their text."""
@@ -220,9 +229,7 @@ class TextStream(EventWriter):
 
     def _reasoning_delta(self, chunk: ReasoningDelta) -> None:
         item = self._find(chunk)
-        if item is None or item.mode != "reasoning":
-            return
-        if self._open_reasoning(item, None):
+        if item is not None and self._open_reasoning(item, None):
             self._think(item, chunk.summary, chunk.text, chunk.raw)
 
     def _think(self, item: OutItem, number: int | None, text: str, raw: Any) -> None:
@@ -281,6 +288,7 @@ class TextStream(EventWriter):
 
     def _end_reasoning(self, item: OutItem, final: JSONObject) -> None:
         """Write the texts that were not streamed."""
+        self._taken_back_thoughts(item)
         summaries = sum(key is not None for key in item.seen)
         block = item.blocks[0]
         for key, kind, start in (
@@ -296,6 +304,19 @@ class TextStream(EventWriter):
                     part = OutPart(block, number, kind)
                     self._open_thought(item, part)
                     self._end_thought(item, part, text)
+
+    def _taken_back_thoughts(self, item: OutItem) -> None:
+        """Record thoughts that were streamed and are not there at the end."""
+        now: Any = self._parts_of(item)[0]
+        place = f"{PARTS}[{item.count}]"
+        text = item.seen.get(None)
+        if text is not None and text.sent and now.text is None:
+            to = f"{place}.text"
+            self._log.add(LossCode.THINK_TEXT, None, "synthesised", to=to)
+        summaries = [part.sent for key, part in item.seen.items() if key is not None]
+        if any(summaries) and not now.summaries:
+            to = f"{place}.summaries"
+            self._log.add(LossCode.THINK_SUMMARY, None, "synthesised", to=to)
 
     TEXT_HANDLERS: ClassVar[dict[type, Callable[[Any, Any], None]]] = {
         ReasoningDelta: _reasoning_delta,

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
+from modelwire.codecs._json import dumps_str
+
 if TYPE_CHECKING:
     from modelwire.ir._base import JSONObject
 
@@ -29,6 +31,11 @@ _ARGUMENTS: Final = {
     "custom_tool_call": ("input", "response.custom_tool_call_input"),
 }
 """The text of a call, and its events."""
+_THOUGHTS: Final = (
+    ("summary", "summary_index", "summary_text"),
+    ("content", "content_index", "reasoning_text"),
+)
+"""The texts of reasoning, their index, and the type that has events."""
 
 
 def whole_events(item: JSONObject, index: int) -> Iterator[tuple[str, JSONObject]]:
@@ -54,19 +61,22 @@ def whole_events(item: JSONObject, index: int) -> Iterator[tuple[str, JSONObject
             inner += _content(piece, {**place, "content_index": number})
     elif kind == "reasoning":
         added["summary"] = []
-        for name, key in (("summary", "summary_index"), ("content", "content_index")):
+        for name, key, wanted in _THOUGHTS:
             for number, piece in enumerate(_list(item.get(name))):
-                inner += _content(piece, {**place, key: number})
+                if isinstance(piece, dict) and piece.get("type") == wanted:
+                    inner += _content(piece, {**place, key: number})
         added.pop("content", None)
         added.pop("encrypted_content", None)
     elif kind in _ARGUMENTS:
         field, stem = _ARGUMENTS[kind]
         added[field] = ""
         text = item.get(field)
-        if isinstance(text, str):
-            if text:
-                inner.append((f"{stem}.delta", {**place, "delta": text}))
-            inner.append((f"{stem}.done", {**place, field: text}))
+        if not isinstance(text, str):
+            # Arguments that are an object grow as text, too.
+            text = dumps_str(text) if isinstance(text, dict) else ""
+        if text:
+            inner.append((f"{stem}.delta", {**place, "delta": text}))
+        inner.append((f"{stem}.done", {**place, field: text}))
     elif kind == "mcp_call":
         added["arguments"] = ""
     yield "response.output_item.added", {"output_index": index, "item": added}
@@ -85,12 +95,15 @@ def _content(piece: Any, place: JSONObject) -> Iterator[tuple[str, JSONObject]]:
     if kind == "summary_text":
         stem = "response.reasoning_summary_part"
     found = _TEXTS.get(kind) if isinstance(kind, str) else None
-    if found is None or not isinstance(piece.get(found[0]), str):
+    if found is None:
         yield f"{stem}.added", {**place, "part": piece}
         yield f"{stem}.done", {**place, "part": piece}
         return
     field, name = found
-    text = piece[field]
+    text = piece.get(field)
+    if not isinstance(text, str):
+        # Without its text it has no events; the item has it whole.
+        return
     shown = {"type": kind, field: ""}
     if kind == "output_text":
         shown = {**piece, "text": "", "annotations": []}

@@ -88,7 +88,7 @@ class EventWriter:
 
     def _begin(self) -> None:
         """Write the start of the stream, once."""
-        raise NotImplementedError
+        raise NotImplementedError  # pragma: no cover - `ResponseStream` has it
 
     def _put(self, name: str, fields: JSONObject, raw: Any = None) -> None:
         """Write an event, with what *raw* says beyond what is known."""

@@ -25,7 +25,6 @@ from modelwire.codecs._openai_tools import (
     take_grammar,
 )
 from modelwire.codecs._reader import Reader, describe
-from modelwire.codecs.openai_responses._content_decode import Problems
 from modelwire.codecs.openai_responses._wire import (
     DIALECT,
     extra_with,
@@ -33,7 +32,6 @@ from modelwire.codecs.openai_responses._wire import (
     own_fields,
     spelling_of,
 )
-from modelwire.errors import Problem
 from modelwire.ir._base import JSONObject
 from modelwire.ir._loss_codes import LossCode
 from modelwire.ir._tools import (
@@ -79,24 +77,24 @@ _DOMAINS: Final = ("allowed_domains", "blocked_domains")
 # --- reading ------------------------------------------------------------------------
 
 
-def decode_tool(item: Any, path: str, problems: Problems) -> Tool | None:
+def decode_tool(item: Any, index: int, owner: Reader) -> Tool | None:
     """
     Read one entry of `tools`.
 
     Args:
         item: The parsed entry.
-        path: Where it stands.
-        problems: Where faults go.
+        index: Its place in the list.
+        owner: The request.
 
     Returns:
         The tool; one of an unknown type is kept whole; `None` when it is none.
     """
+    where = f"tools[{index}]"
     if type(item) is not dict:
-        if problems is not None:
-            problems.append(Problem(path, "object", describe(item)))
+        owner.fault(where, "object", describe(item))
         return None
     kind = item.get("type")
-    reader = Reader(item, path, problems)
+    reader = Reader(item, f"{owner.path}.{where}", owner.problems)
     if not isinstance(kind, str):
         reader.fault("type", "string", describe(kind))
         return None
@@ -179,14 +177,13 @@ def _search_config(reader: Reader, config: JSONObject) -> None:
             del left["user_location"]
 
 
-def decode_choice(value: Any, path: str, problems: Problems) -> ToolChoice | None:
+def decode_choice(value: Any, owner: Reader) -> ToolChoice | None:
     """
     Read `tool_choice`.
 
     Args:
         value: The parsed value.
-        path: Where it stands.
-        problems: Where faults go.
+        owner: The request.
 
     Returns:
         The choice; `None` when it is none.  One of OpenAI's own tools is `unknown`:
@@ -198,12 +195,11 @@ def decode_choice(value: Any, path: str, problems: Problems) -> ToolChoice | Non
             return ToolChoice(mode=mode)
         return ToolChoice(mode="unknown", dialect=DIALECT, raw=value)
     if not isinstance(value, dict):
-        if problems is not None:
-            problems.append(Problem(path, "string or object", describe(value)))
+        owner.fault("tool_choice", "string or object", describe(value))
         return None
     kind = value.get("type")
     if kind in ("function", "custom"):
-        reader = Reader(value, path, problems)
+        reader = Reader(value, f"{owner.path}.tool_choice", owner.problems)
         del reader.left["type"]
         name = reader.string("name", required=True)
         if name is not None:

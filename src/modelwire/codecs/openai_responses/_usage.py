@@ -164,7 +164,7 @@ def _absent(usage: Usage) -> list[str]:
     return absent if isinstance(absent, list) else []
 
 
-def encode_tool_usage(usage: Usage, out: JSONObject, log: LossLog | None) -> None:
+def encode_tool_usage(usage: Usage, out: JSONObject, log: LossLog) -> None:
     """
     Write the searches of *usage* into `tool_usage` of a response.
 
@@ -189,13 +189,12 @@ def encode_tool_usage(usage: Usage, out: JSONObject, log: LossLog | None) -> Non
             "output_tokens": 0,
             "total_tokens": 0,
         }
-        if log is not None:
-            log.add(
-                ir.LossCode.USAGE_SERVER_TOOLS,
-                None,
-                "synthesised",
-                to=f"$.extra[{DIALECT!r}].tool_usage",
-            )
+        log.add(
+            ir.LossCode.USAGE_SERVER_TOOLS,
+            None,
+            "synthesised",
+            to=f"$.extra[{DIALECT!r}].tool_usage",
+        )
     out["tool_usage"] = used
 
 

@@ -31,7 +31,6 @@ __all__ = [
     "STREAM_HAS_USAGE",
     "extra_with",
     "merge_own",
-    "own_event",
     "own_fields",
     "spelling_of",
 ]
@@ -51,22 +50,3 @@ own_fields = OWN.fields
 spelling_of = OWN.spelling
 extra_with = OWN.keep
 merge_own = OWN.merge
-
-
-def own_event(raw: object) -> bool:
-    """
-    Say whether *raw*, the native event of a chunk, has this dialect's shape.
-
-    Args:
-        raw: `StreamChunk.raw`.
-
-    Returns:
-        True for a typed event; no other dialect's types begin with `response.`, and
-        no other's `error` event has a sequence number.
-    """
-    if type(raw) is not dict:
-        return False
-    kind = raw.get("type")
-    return type(kind) is str and (
-        kind.startswith("response.") or (kind == "error" and "sequence_number" in raw)
-    )
