@@ -314,7 +314,9 @@ def test_faults_name_their_place(spoil, words):
 def test_bytes_are_base64(data):
     form = to_json(ir.FormFile(field="f", file=ir.Upload(data=b"x")))
     form["value"]["file"]["data"] = data
-    with pytest.raises(InvalidIRError, match=r"expected base64 text.* @ \$\.file\.data"):
+    with pytest.raises(
+        InvalidIRError, match=r"expected base64 text.* @ \$\.file\.data"
+    ):
         from_json(form)
 
 

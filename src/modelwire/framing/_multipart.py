@@ -19,7 +19,7 @@ Source:
 from __future__ import annotations
 
 import re
-from typing import ClassVar, Final, TypeAlias, final
+from typing import ClassVar, Final, TypeAlias, cast, final
 
 import attrs
 

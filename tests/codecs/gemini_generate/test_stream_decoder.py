@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
 from hypothesis import given, strategies as st
 from tests.codecs.gemini_generate._stream_decoder_support import STOP, kinds
 from tests.codecs.gemini_generate._streams import (

@@ -100,7 +100,6 @@ BODIES = [
         "invalid_request",
     ),
     ("a text wrapped", 400, b'{"message":{"detail":"bad"}}', "invalid_request"),
-    ("a code beyond", 418, b'{"error":{"code":"999","message":"x"}}', "invalid_request"),
     (
         "mistral 422 wrapped",
         422,
@@ -256,6 +255,13 @@ def test_request_id(name):
     assert info.request_id == "req_1"
 
 
+def test_a_request_id_of_the_body_goes_first():
+    body = b'{"error":{"message":"m"},"request_id":"req_body"}'
+    headers = (("x-request-id", "req_header"),)
+    info = openai_chat.decode_error(body, status=500, headers=headers)
+    assert info.request_id == "req_body"
+
+
 def test_error_inside_a_200():
     with pytest.raises(ProviderError) as caught:
         openai_chat.decode_response(
@@ -270,6 +276,10 @@ def test_stream_payload_without_status():
     info = decode_error_object({"error": {"message": "m", "status_code": 503}})
     assert info.kind == "overloaded"
     assert decode_error_object({"error": {"message": "m"}}).kind == "unknown"
+    # Mistral counts its errors: four digits, or three that are no status.
+    assert (
+        decode_error_object({"error": {"message": "m", "code": "999"}}).status is None
+    )
 
 
 # --- writing ------------------------------------------------------------------------
