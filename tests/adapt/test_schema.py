@@ -418,6 +418,8 @@ OPENAPI = [
                     {"type": "INTEGER"}]},
          {"type": "BOOLEAN"},
      ]}, True),
+    ("what speaks of every type", {"type": ["string", "integer"], "not": {}},
+     {"anyOf": [{"type": "STRING"}, {"type": "INTEGER"}]}, True),
     ("cases that are none beside two types",
      {"type": ["string", "integer"], "anyOf": 1},
      {"anyOf": [{"type": "STRING"}, {"type": "INTEGER"}]}, False),

@@ -11,7 +11,9 @@ from hypothesis import given, settings, strategies as hyp
 
 from modelwire import codecs
 from modelwire.codecs import COLLECT
+from modelwire.ir import fold
 from modelwire.testing import canonical, check_chunks, run_decoder, strategies as st
+from modelwire.testing._wire_gemini_stream import _pieces
 
 SOME = settings(max_examples=50)
 UNSAID = {
@@ -114,3 +116,31 @@ def test_streams_are_read_the_same_in_any_pieces(dialect):
 def test_another_dialect_has_none(strategy):
     with pytest.raises(KeyError):
         strategy("x")
+
+
+CALL = {"functionCall": {"name": "f", "args": {"a": True, "b": "x", "c": None}}}
+
+
+def test_a_call_of_gemini_in_pieces_is_the_same_call():
+    codec = codecs.get("gemini-generate")
+    cuts = set()
+
+    @SOME
+    @given(hyp.data())
+    def law(data):
+        pieces = _pieces(data.draw, CALL)
+        cuts.add(len(pieces))
+        last = {"finishReason": "STOP", "index": 0}
+        events = [
+            {"candidates": [{"content": {"role": "model", "parts": [piece]}, **end}]}
+            for piece, end in zip(
+                pieces, [{"index": 0}] * (len(pieces) - 1) + [last], strict=True
+            )
+        ]
+        decoder = codec.stream_decoder()
+        chunks = [*decoder.feed(json.dumps(events).encode()), *decoder.close()]
+        (part,) = fold(chunks).choices[0].message.parts
+        assert json.loads(part.arguments) == CALL["functionCall"]["args"]
+
+    law()
+    assert cuts == {1, 5}

@@ -341,6 +341,9 @@ def split_types(
                 case[key] = value
             elif key == "enum" and isinstance(value, list):
                 case[key] = [v for v in value if _fits(_type_of(v), name)]
+            elif kind is None and key not in (*outer, "type", "enum", "anyOf"):
+                # It speaks of every type; what the target does not take goes later.
+                case[key] = value
         if case.get("enum") != []:
             cases.append(case)
     notes.add(place.path, "repaired", "several types")

@@ -123,7 +123,7 @@ class SSEEventDecoder:
                 out.append(KeepaliveComment(item.text))
             else:
                 self.failed = True
-                out.append(item)
+                out.append(cast("FramingFault", item))
             if self.failed:
                 break
         return out

@@ -157,7 +157,8 @@ class SSEStreamDecoder:
                     if machine.started:
                         out.append(Keepalive(item.text))
                 else:
-                    machine.fail(item.error.to_error_info(), out)
+                    fault = cast("FramingFault", item)
+                    machine.fail(fault.error.to_error_info(), out)
                 if machine.ended:
                     # By identity: one event may equal another.
                     later = [other is item for other in reversed(items)].index(True)

@@ -32,7 +32,7 @@ from modelwire.ir import (
 
 OWN = "openai-chat"
 SSE = (("content-type", "text/event-stream; charset=utf-8"),)
-AUDIO = (("Content-Type", "audio/mpeg"),)
+AUDIO = (("X-Request-Id", "r"), ("Content-Type", "audio/mpeg"))
 EVENTS = SpeechRequest(model="m", input="x", voice="v", stream_format="sse")
 PLAIN = SpeechRequest(model="m", input="x", voice="v", response_format="wav")
 

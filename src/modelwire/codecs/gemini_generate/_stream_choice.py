@@ -77,7 +77,7 @@ class ChoiceState:
         """How many blocks began."""
 
     def paired(self, text: str) -> str:
-        """Join *text* (not empty) to a surrogate that is held, and hold its last one."""
+        """Join *text* (not empty) to a surrogate that is held, and hold its last."""
         if self.high:
             text = join_surrogates(self.high, text)
         text, self.high = split_high_surrogate(text)

@@ -151,7 +151,9 @@ class TextStream(EventWriter):
                 self._delta(item, part, text, None)
             if same:
                 self._rest_of_notes(item, part, piece)
-                self._taken_back(item, part, text, LossCode.OUT_TEXT, "text")
+                if part.notes <= len(piece.get("annotations") or ()):
+                    # Where citations are gone too, a reader takes the end whole.
+                    self._taken_back(item, part, text, LossCode.OUT_TEXT, "text")
             tokens = piece.get("logprobs") or []
             self._put(f"{_TEXT}.done", {**place, "text": text, "logprobs": tokens})
         elif kind:
