@@ -65,7 +65,8 @@ endef
 
 # What gives no other bytes with another JSON back end is tested with the first one
 # only, to stay within five minutes on two cores; `.ci/run` runs all of it with both.
-ONE_BACKEND := $(addprefix --ignore=tests/,adapt clients gateway properties testing transports test_testing_docs.py)
+ONE_BACKEND := $(addprefix --ignore=tests/,adapt clients fuzz gateway limits properties testing \
+    transports judges/test_oracle.py judges/test_oracle_generated.py test_testing_docs.py)
 
 # $(call suite,NAME)
 define suite
