@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests._fresh import ALONE
 
 PACKAGE = Path(importlib.util.find_spec("modelwire").origin).parent
 
@@ -103,6 +104,7 @@ def test_dialects_never_import_each_other(path):
 def run_fresh(code: str) -> str:
     done = subprocess.run(
         [sys.executable, "-I", "-c", code],
+        env=ALONE,
         capture_output=True,
         text=True,
         timeout=60,

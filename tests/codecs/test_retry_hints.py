@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from tests._fresh import ALONE
 
 from modelwire.codecs._retry_hints import retry_after
 
@@ -60,6 +61,7 @@ def test_a_date_loads_no_sockets(dialect):
     )
     done = subprocess.run(
         [sys.executable, "-I", "-c", code],
+        env=ALONE,
         capture_output=True,
         text=True,
         timeout=60,

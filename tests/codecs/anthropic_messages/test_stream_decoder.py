@@ -348,6 +348,14 @@ def test_a_message_start_that_comes_late():
     assert (fold(chunks).id, fold(chunks).model) == ("msg_1", "claude")
 
 
+def test_a_message_start_that_comes_late_and_says_nothing():
+    late = event("message_start", message={})
+    data = start(0, "text", text="") + late + text(0, "a") + stop(0) + finish() + END
+    chunks = decode(data)
+    assert not [chunk for chunk in chunks if isinstance(chunk, ResponseUpdate)]
+    assert chunks[-1] == WHOLE
+
+
 def test_missing_block_stop_at_max_tokens():
     data = (
         begin() + start(0, "tool_use", **TOOL) + args(0, '{"a') + finish("max_tokens")

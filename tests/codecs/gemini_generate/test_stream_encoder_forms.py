@@ -57,6 +57,8 @@ def final(**fields):
 FORMS = [
     ("text as the delta of a part",
      [TEXT, PartDelta(0, "text", None, "abc"), BlockStop(0)], []),
+    ("an empty delta of a part says nothing",
+     [TEXT, PartDelta(0, "text", None, ""), TextDelta(0, "abc"), BlockStop(0)], []),
     ("a citation of the last text",
      [TEXT, TextDelta(0, "ab"), AnnotationDelta(0, None, NOTE), BlockStop(0)],
      [GROUNDING, f"{PART}.annotations[0].type"]),

@@ -315,3 +315,15 @@ def test_a_call_of_an_unknown_kind_has_no_place_in_a_stream():
 def test_a_document_of_an_assistant_is_lost():
     _, losses = block(DocumentPart(source=UrlSource(url="https://x.test/a.pdf")))
     assert losses == [("out.image", PART, "dropped")]
+
+
+def test_plain_reasoning_has_no_place_for_a_signature():
+    """`reasoning_content` is one text; only details and thinking blocks are signed."""
+    thought = ReasoningPart(text="", extra={OC: REPEATED})
+    _, losses = block(
+        thought,
+        ReasoningDelta(0, "t"),
+        SignatureDelta(0, OWN),
+        profile="deepseek",
+    )
+    assert losses == [("think.signature", f"{PART}.signature", "dropped")]
