@@ -3,9 +3,9 @@ Run one target under atheris, coverage-guided.
 
     python fuzz/guided.py TARGET --seconds N [--seed N] [--grow]
 
-New inputs that reach new code go to a scratch folder; with `--grow` they are merged
-into `fuzz/corpus/TARGET` at the end, as few as reach the same code.  An input that
-breaks the invariant is written to `fuzz/findings/` and the exit status is not 0.
+New inputs that reach new code go to a scratch folder; with `--grow` some of them are
+added to `fuzz/corpus/TARGET` at the end.  An input that breaks the invariant is written
+to `fuzz/findings/` and the exit status is not 0.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ LONGEST = 4096
 """Bytes of an input: room for a stream of some events."""
 SLOW = 10
 """Seconds after which one input counts as a hang."""
+KEPT, KEPT_LENGTH = 60, 1024
+"""How many inputs of one run are kept, and of how many bytes at most."""
 
 
 def _fuzz(name: str, arguments: list[str]) -> None:
@@ -50,6 +52,15 @@ def _seeded(name: str, folder: Path) -> None:
         (folder / hashlib.sha256(data).hexdigest()[:16]).write_bytes(data)
 
 
+def _keep(found: Path, corpus: Path) -> None:
+    """Add an even choice, short and long, of the inputs that reached new code."""
+    sizes = sorted((path.stat().st_size, path) for path in found.iterdir())
+    short = [path for size, path in sizes if size <= KEPT_LENGTH]
+    for path in short[:: max(1, len(short) // KEPT)][:KEPT]:
+        data = path.read_bytes()
+        (corpus / hashlib.sha256(data).hexdigest()[:16]).write_bytes(data)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("target", choices=targets.TARGETS)
@@ -62,8 +73,8 @@ def main() -> int:
     corpus.mkdir(parents=True, exist_ok=True)
     targets.FINDINGS.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="fuzz-") as scratch:
-        found, seeds, merged = (Path(scratch, part) for part in ("new", "seeds", "all"))
-        for folder in (found, seeds, merged):
+        found, seeds = (Path(scratch, part) for part in ("new", "seeds"))
+        for folder in (found, seeds):
             folder.mkdir()
         _seeded(name, seeds)
         common = [f"-max_len={LONGEST}", f"-timeout={SLOW}", "-rss_limit_mb=2048"]
@@ -84,12 +95,7 @@ def main() -> int:
             ],
         )
         if options.grow and status == 0:
-            _again(name, [*common, "-merge=1", *map(str, (merged, corpus, found))])
-            for old in corpus.iterdir():
-                old.unlink()
-            for new in merged.iterdir():
-                data = new.read_bytes()
-                (corpus / hashlib.sha256(data).hexdigest()[:16]).write_bytes(data)
+            _keep(found, corpus)
     return status
 
 
