@@ -69,7 +69,7 @@ def json_loop(payloads: list[Any], loads: Callable[[Any], Any] = json.loads) -> 
 def round_trip(body: bytes) -> None:
     """Do to a request what a translation cannot avoid: parse it and write it."""
     value = json.loads(body)
-    json.dumps(value, ensure_plain=False, separators=(",", ":")).encode()
+    json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 # --- tables -------------------------------------------------------------------------
