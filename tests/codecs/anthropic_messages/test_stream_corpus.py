@@ -57,8 +57,10 @@ def test_same_chunks_in_any_cut(case):
         assert decode(data, size) == whole
     rng = random.Random(case.id)
     for _ in range(3):
-        at = rng.randrange(len(data))
-        assert decode(data[:at])[0] == whole[0] or at < 1000
+        cut = decode(data[: rng.randrange(len(data))])
+        # All but the error and the end is what the whole begins with.
+        if len(cut) > 3:
+            assert cut[:-2] == whole[: len(cut) - 2]
 
 
 @every

@@ -261,9 +261,9 @@ def test_sequence_numbers_are_optional():
     ]
     assert rules(*numbered) == []
     assert rules(*numbered[1:]) == [
-        "response.created comes first",
         "sequence_number is 0",
-    ] or rules(*numbered[1:])
+        "response.created comes first",
+    ]
     assert rules(CREATED, COMPLETED) == []
     gap = native("completed", response={}, sequence_number=3)
     assert rules(*numbered[:2], gap) == ["sequence_number is 2"]

@@ -289,7 +289,7 @@ def test_calls_without_an_id_find_their_results():
         Message(role="tool", parts=(ToolResultPart(call_id="", content=()),)),
     )
     ids = [item["call_id"] for item in found[1:]]
-    assert ids[:2] == ids[2:] == ["call_call_0", "call_call_1"] or ids[:2] == ids[2:]
+    assert ids[:2] == ids[2:]
     assert len(set(ids)) == 2
     assert "tool_call.id" in codes
 
