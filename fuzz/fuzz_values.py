@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings, strategies as hs
 from modelwire import codecs
 from modelwire.codecs import COLLECT
 from modelwire.ir import Accumulator
-from modelwire.testing import assert_accounted, strategies as st
+from modelwire.testing import assert_losses, strategies as st
 
 SEEDS = (b"", b"\0" * 200, bytes(range(256)) * 4)
 
@@ -37,11 +37,11 @@ def _holds(data: hs.DataObject, source: str, target: str, kind: int) -> None:
             query="&".join(f"{name}={value}" for name, value in encoded.query),
             headers=encoded.headers,
         )
-        assert_accounted(request, again, encoded.losses)
+        assert_losses(request, again, encoded.losses)
     elif kind == 1:
         response = data.draw(st.chat_responses(source))
         answer = codec.encode_response(response, on_loss=COLLECT)
-        assert_accounted(response, codec.decode_response(answer.body), answer.losses)
+        assert_losses(response, codec.decode_response(answer.body), answer.losses)
     else:
         _stream(data, codec, source)
 
@@ -57,7 +57,7 @@ def _stream(data: hs.DataObject, codec: codecs.ChatCodec, source: str) -> None:
     before.feed_all(chunks)
     after.feed_all([*decoder.feed(written), *decoder.close()])
     assert after.complete == before.complete
-    assert_accounted(before.response, after.response, encoder.losses)
+    assert_losses(before.response, after.response, encoder.losses)
 
 
 def check(data: bytes) -> None:

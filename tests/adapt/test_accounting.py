@@ -27,7 +27,7 @@ from modelwire.ir import (
     TextSource,
     ToolResultPart,
 )
-from modelwire.testing import assert_accounted, strategies as st
+from modelwire.testing import assert_losses, strategies as st
 
 TARGET = pytest.mark.parametrize("target", codecs.DIALECTS)
 EXAMPLES = 16
@@ -58,7 +58,7 @@ def account(request, adapters, target):
         query="&".join(f"{name}={value}" for name, value in encoded.query),
         headers=encoded.headers,
     )
-    assert_accounted(request, again, encoded.losses)
+    assert_losses(request, again, encoded.losses)
     return adapted
 
 

@@ -26,7 +26,7 @@ from modelwire.ir import (
     ToolCallPart,
     ToolResultPart,
 )
-from modelwire.testing import assert_accounted, strategies
+from modelwire.testing import assert_losses, strategies
 
 CARRIER = Carrier()
 WAYS = [
@@ -74,7 +74,7 @@ def check(response, sent, client, upstream):
     ]
     assert way.proofs(upstream, bodies[0]) == way.proofs(upstream, bodies[1])
     assert b"mwcarry1AQ" not in bodies[0]
-    assert_accounted(request, adapted.request, adapted.losses)
+    assert_losses(request, adapted.request, adapted.losses)
 
 
 @EVERY_WAY
@@ -109,7 +109,7 @@ def test_stowing_is_accounted_for(client, upstream, profile):
     def run(response, room):
         carrier = Carrier(max_bytes=room)
         stowed = carrier.stow(response, client=client, profile=profile)
-        assert_accounted(response, stowed.response, stowed.losses)
+        assert_losses(response, stowed.response, stowed.losses)
 
     run()
 

@@ -19,7 +19,7 @@ from modelwire.ir import (
     ToolCallPart,
     ToolResultPart,
 )
-from modelwire.testing import assert_accounted
+from modelwire.testing import assert_losses
 
 CARRIER = Carrier()
 ENVELOPE = re.compile(r"mwcarry1[A-Za-z0-9+/_-]*1yrracwm")
@@ -84,7 +84,7 @@ def test_damage_never_reaches_the_upstream(client, upstream, profile):
             return
         request = way.decode(client, body.replace(broken, damaged).encode())
         adapted = CARRIER.recover(request, client=client)
-        assert_accounted(request, adapted.request, adapted.losses)
+        assert_losses(request, adapted.request, adapted.losses)
         known = {
             (name, value.value)
             for part in response.choices[0].message.parts

@@ -40,7 +40,7 @@ from modelwire import codecs
 from modelwire.codecs import COLLECT
 from modelwire.codecs._facts import NOT_CAUSED, facts_of
 from modelwire.ir import SEVERITIES, ChatRequest, LossCode, assistant, user
-from modelwire.testing import assert_accounted
+from modelwire.testing import assert_losses
 from modelwire.translate import translate_request
 
 ROWS = [
@@ -106,7 +106,7 @@ def test_the_account_is_complete_and_sound(code, title, cells, source):
         else:
             encoded = codec.encode_response(source, on_loss=COLLECT)
             again = codec.decode_response(encoded.body)
-        assert_accounted(source, again, encoded.losses)
+        assert_losses(source, again, encoded.losses)
 
 
 # --- the facts against the rows -----------------------------------------------------

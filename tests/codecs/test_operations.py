@@ -32,7 +32,7 @@ from modelwire.errors import (
     RequestDecodeError,
     UnsupportedFeatureError,
 )
-from modelwire.testing import assert_accounted
+from modelwire.testing import assert_losses
 
 # --- who satisfies which protocol ---------------------------------------------------
 
@@ -319,4 +319,4 @@ def test_what_is_decoded_again_differs_only_by_losses(pair, data):
     again = codec.decode_request(
         encoded.body, path=encoded.path, headers=encoded.headers
     )
-    assert_accounted(request, again, encoded.losses)
+    assert_losses(request, again, encoded.losses)

@@ -33,7 +33,7 @@ from modelwire.ir import (
     ToolChoice,
     UrlSource,
 )
-from modelwire.testing import assert_accounted
+from modelwire.testing import assert_losses
 
 IMAGE = ImagePart(source=UrlSource(url="https://x/y.png"))
 
@@ -84,7 +84,7 @@ def test_what_a_question_for_a_count_loses(dialect, name, request_):
     again = codec.decode_request(
         encoded.body, path=encoded.path, headers=encoded.headers
     )
-    assert_accounted(request_, again, encoded.losses)
+    assert_losses(request_, again, encoded.losses)
     if name == "plain":
         assert not encoded.losses
 
@@ -96,7 +96,7 @@ def test_variants_account_for_a_count(profile, name, request_):
         request_, profile=gemini_generate.PROFILES[profile], on_loss=COLLECT
     )
     again = gemini_generate.decode_token_count_request(encoded.body, path=encoded.path)
-    assert_accounted(request_, again, encoded.losses)
+    assert_losses(request_, again, encoded.losses)
 
 
 GOLDEN_COUNTS = [
@@ -181,7 +181,7 @@ def test_golden_questions_for_a_count(dialect, profile, request_, path, body):
 def test_what_a_count_loses(dialect, count):
     codec = Functions("token_count", dialect)
     encoded = codec.encode_response(count, on_loss=COLLECT)
-    assert_accounted(count, codec.decode_response(encoded.body), encoded.losses)
+    assert_losses(count, codec.decode_response(encoded.body), encoded.losses)
 
 
 def test_a_model_beside_the_contents_stays_there():
@@ -238,7 +238,7 @@ def test_what_a_list_of_models_loses(dialect, response):
     codec = Functions("model_list", dialect)
     encoded = codec.encode_response(response, on_loss=COLLECT)
     again = codec.decode_response(encoded.body)
-    assert_accounted(response, again, encoded.losses)
+    assert_losses(response, again, encoded.losses)
 
 
 GOLDEN_LISTS = [
@@ -340,7 +340,7 @@ def test_requests_for_models(request_, dialect, path, query, lost):
     assert summary(encoded.losses) == lost
     said = "&".join(f"{name}={value}" for name, value in query)
     again = codec.decode_request(path=path, query=said, headers=encoded.headers)
-    assert_accounted(request_, again, encoded.losses)
+    assert_losses(request_, again, encoded.losses)
 
 
 def test_a_credential_in_a_query_is_not_kept():
@@ -378,4 +378,4 @@ def test_what_is_judged(request_, input_, lost):
     assert body_of(encoded) == {"input": input_, "model": "m"}
     assert summary(encoded.losses) == lost
     again = openai_chat.decode_moderation_request(encoded.body)
-    assert_accounted(request_, again, encoded.losses)
+    assert_losses(request_, again, encoded.losses)

@@ -27,7 +27,7 @@ from modelwire.ir import (
     UrlSource,
     Usage,
 )
-from modelwire.testing import assert_accounted
+from modelwire.testing import assert_losses
 
 
 def of(*texts, **fields):
@@ -121,7 +121,7 @@ def test_what_a_request_for_embeddings_loses(request_, dialect, lost):
     again = codec.decode_request(
         encoded.body, path=encoded.path, headers=encoded.headers
     )
-    assert_accounted(request_, again, encoded.losses)
+    assert_losses(request_, again, encoded.losses)
 
 
 def test_a_batch_for_two_models_keeps_both_names():
@@ -293,7 +293,7 @@ def test_what_embeddings_lose(response, dialect, lost):
     assert summary(encoded.losses) == lost
     asked = embed(encoding="int8") if "AAEC" in str(response) else None
     again = codec.decode_response(encoded.body, request=asked)
-    assert_accounted(response, again, encoded.losses)
+    assert_losses(response, again, encoded.losses)
 
 
 def test_rounding_to_32_bits_is_told():
@@ -310,7 +310,7 @@ def test_rounding_to_32_bits_is_told():
     again = openai_chat.decode_embedding_response(encoded.body, request=asked)
     assert again.embeddings[1].values == (0.25,)
     assert again.embeddings[0].values == pytest.approx((0.1, 0.5))
-    assert_accounted(response, again, encoded.losses)
+    assert_losses(response, again, encoded.losses)
 
 
 def test_what_fits_no_32_bits_stays_a_list_of_numbers():

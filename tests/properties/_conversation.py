@@ -17,7 +17,7 @@ from tests._wires import GG, Wire
 from modelwire import codecs, ir
 from modelwire.codecs import COLLECT, EncodedRequest
 from modelwire.ir import Accumulator
-from modelwire.testing import assert_accounted
+from modelwire.testing import assert_losses
 from modelwire.translate import StreamTranslator, translate_request, translate_response
 
 __all__ = ["Agent", "answered", "id_of", "only", "order"]
@@ -88,7 +88,7 @@ class Agent:
             query="&".join(f"{name}={value}" for name, value in sent.query),
             headers=sent.headers,
         )
-        assert_accounted(before, again, sent.losses)
+        assert_losses(before, again, sent.losses)
         made: dict[str, Any] = json.loads(sent.body)
         return made
 
@@ -118,7 +118,7 @@ class Agent:
             self.answer, self.losses = json.loads(encoded.body), encoded.losses
             before = come.decode_response(said.body, **about)
             after = gone.decode_response(encoded.body)
-        assert_accounted(before, after, self.losses)
+        assert_losses(before, after, self.losses)
         return calls_of(self.client, self.answer)
 
     def reply(self, *results: Result) -> None:

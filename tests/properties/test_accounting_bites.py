@@ -34,7 +34,7 @@ from modelwire.ir import (
 )
 from modelwire.testing import (
     WIRE_ONLY,
-    assert_accounted,
+    assert_losses,
     canonical,
     compare,
     differences,
@@ -181,7 +181,7 @@ def encoded(kind, source, target):
         chunks = told(source)
         data, losses = written(chunks, target)
         value, decoded = fold(chunks), read_stream(data, target)
-        assert_accounted(value, decoded, losses)
+        assert_losses(value, decoded, losses)
         return Encoded(value, None, losses, None, decoded)
     if kind == "request":
         value = codecs.get(source).decode_request(
@@ -200,13 +200,13 @@ def encoded(kind, source, target):
         made = codec.encode_response(value, on_loss=COLLECT)
         read = codec.decode_response
     decoded = read(made.body)
-    assert_accounted(value, decoded, made.losses)
+    assert_losses(value, decoded, made.losses)
     return Encoded(value, json.loads(made.body), made.losses, read, decoded)
 
 
 def is_noticed(source, decoded, losses):
     try:
-        assert_accounted(source, decoded, losses)
+        assert_losses(source, decoded, losses)
     except AssertionError:
         return True
     return False

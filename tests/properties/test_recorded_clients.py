@@ -21,7 +21,7 @@ from tests._wires import AM, DIALECTS, GG, OC, OR
 
 from modelwire import codecs
 from modelwire.codecs import COLLECT
-from modelwire.testing import assert_accounted
+from modelwire.testing import assert_losses
 
 CLIENTS = {
     OC: {
@@ -100,7 +100,7 @@ def test_it_comes_back_whole(record):
         encoded.body,
         **{**record.line, "path": encoded.path, "headers": encoded.headers},
     )
-    assert_accounted(record.request, again, encoded.losses)
+    assert_losses(record.request, again, encoded.losses)
     assert codec.encode_request(again).body == encoded.body
 
 
@@ -117,7 +117,7 @@ def test_it_is_accounted_for_in_every_other_dialect(record):
             query="&".join(f"{name}={value}" for name, value in encoded.query),
             headers=encoded.headers,
         )
-        assert_accounted(record.request, again, encoded.losses)
+        assert_losses(record.request, again, encoded.losses)
 
 
 @needs_shared

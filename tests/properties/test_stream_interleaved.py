@@ -35,7 +35,7 @@ from modelwire.ir import (
     Usage,
     UsageUpdate,
 )
-from modelwire.testing import assert_accounted, check_chunks, strategies as st
+from modelwire.testing import assert_losses, check_chunks, strategies as st
 
 TARGETS = [
     (dialect, framing)
@@ -62,7 +62,7 @@ def check(chunks: Any, target: str, framing: str = "sse") -> Any:
     told, read = folded(chunks), folded(found)
     assert read.complete is told.complete
     assert (read.error is None) is read.complete
-    assert_accounted(told.response, read.response, losses)
+    assert_losses(told.response, read.response, losses)
     return read.response
 
 

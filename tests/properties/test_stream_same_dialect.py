@@ -17,7 +17,7 @@ from tests.properties._ways import examples, folded, read_stream, write_stream
 
 from modelwire import codecs
 from modelwire.codecs import NativeEvent
-from modelwire.testing import assert_accounted, canonical, strategies as st
+from modelwire.testing import assert_losses, canonical, strategies as st
 from modelwire.testing._wire_gemini_stream import streams as gemini_streams
 from modelwire.testing._wire_responses_stream import streams as responses_streams
 
@@ -177,7 +177,7 @@ def test_generated_streams_are_written_again(dialect):
             before.complete,
             before.error is None,
         )
-        assert_accounted(before.response, after.response, losses)
+        assert_losses(before.response, after.response, losses)
         if before.complete and dialect != "openai-responses":
             # Responses cannot say items that interleave; what that loses is told.
             assert losses == ()

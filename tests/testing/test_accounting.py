@@ -21,7 +21,7 @@ from modelwire.ir import (
 )
 from modelwire.testing import (
     WIRE_ONLY,
-    assert_accounted,
+    assert_losses,
     bad_paths,
     differences,
     strategies as st,
@@ -44,9 +44,9 @@ SOURCE = request(
 
 
 def test_the_truth_passes():
-    assert_accounted(SOURCE, SOURCE, ())
+    assert_losses(SOURCE, SOURCE, ())
     decoded = attrs.evolve(SOURCE, seed=None, temperature=1)
-    assert_accounted(
+    assert_losses(
         SOURCE,
         decoded,
         [loss("$.seed"), loss(to="$.temperature", action="synthesised")],
@@ -56,7 +56,7 @@ def test_the_truth_passes():
 def test_a_move_to_the_same_place_is_false():
     part = "$.messages[0].parts[0]"
     with pytest.raises(AssertionError, match=r"no difference for param\.seed moved"):
-        assert_accounted(SOURCE, SOURCE, [loss(part, to=part, action="moved")])
+        assert_losses(SOURCE, SOURCE, [loss(part, to=part, action="moved")])
 
 
 def test_a_move_inside_an_extra_field():
@@ -66,27 +66,27 @@ def test_a_move_inside_an_extra_field():
     first, second, third = (f"$.extra.d.parts[{n}]" for n in range(3))
     moved = loss(first, to=third, action="moved")
     with pytest.raises(AssertionError, match=r"no loss for changed .*parts\[1\]"):
-        assert_accounted(source, decoded, [moved])
-    assert_accounted(source, decoded, [moved, loss(second, action="approximated")])
+        assert_losses(source, decoded, [moved])
+    assert_losses(source, decoded, [moved, loss(second, action="approximated")])
 
 
 def test_a_silent_drop_is_found():
     decoded = attrs.evolve(SOURCE, seed=None, top_k=None)
     with pytest.raises(AssertionError, match=r"no loss for removed \$\.top_k"):
-        assert_accounted(SOURCE, decoded, [loss("$.seed")])
+        assert_losses(SOURCE, decoded, [loss("$.seed")])
 
 
 def test_a_false_loss_is_found():
     decoded = attrs.evolve(SOURCE, seed=None)
     with pytest.raises(AssertionError, match=r"no difference for .*\$\.top_k"):
-        assert_accounted(SOURCE, decoded, [loss("$.seed"), loss("$.top_k")])
+        assert_losses(SOURCE, decoded, [loss("$.seed"), loss("$.top_k")])
 
 
 def test_a_loss_that_finer_ones_say_better_is_false():
     decoded = request(user("a", "b"), seed=7, top_k=3)
     part = "$.messages[0].parts[0]"
-    assert_accounted(SOURCE, decoded, [loss(f"{part}.cache")])
-    assert_accounted(SOURCE, decoded, [loss(part)])
+    assert_losses(SOURCE, decoded, [loss(f"{part}.cache")])
+    assert_losses(SOURCE, decoded, [loss(part)])
     found = differences(SOURCE, decoded)
     assert unsound(found, [loss(f"{part}.cache"), loss(part)]) == [loss(part)]
 
@@ -95,14 +95,14 @@ def test_one_that_says_the_whole_and_one_that_says_a_field_are_both_true():
     # A lifetime that is mapped, and then the breakpoint that is one too many.
     decoded = request(user("a", "b"), seed=7, top_k=3)
     cache = "$.messages[0].parts[0].cache"
-    assert_accounted(SOURCE, decoded, [loss(f"{cache}.ttl"), loss(cache)])
+    assert_losses(SOURCE, decoded, [loss(f"{cache}.ttl"), loss(cache)])
 
 
 def test_a_dropped_part_needs_a_loss_of_its_own():
     decoded = request(user("b"), seed=7, top_k=3)
     part = "$.messages[0].parts[0]"
-    assert_accounted(SOURCE, decoded, [loss(part)])
-    assert_accounted(SOURCE, decoded, [loss("$.messages[0]")])
+    assert_losses(SOURCE, decoded, [loss(part)])
+    assert_losses(SOURCE, decoded, [loss("$.messages[0]")])
     found = differences(SOURCE, decoded)
     fields = [loss(f"{part}.text"), loss(f"{part}.cache")]
     assert [d.path for d in uncovered(found, fields)] == [part]
@@ -111,16 +111,16 @@ def test_a_dropped_part_needs_a_loss_of_its_own():
 def test_a_dropped_message_may_be_told_by_its_parts():
     decoded = request(seed=7, top_k=3)
     parts = [loss("$.messages[0].parts[0]"), loss("$.messages[0].parts[1]")]
-    assert_accounted(SOURCE, decoded, parts)
-    assert_accounted(SOURCE, decoded, [loss("$.messages[0]")])
-    assert_accounted(SOURCE, decoded, [loss("$.messages[0]"), *parts])
+    assert_losses(SOURCE, decoded, parts)
+    assert_losses(SOURCE, decoded, [loss("$.messages[0]")])
+    assert_losses(SOURCE, decoded, [loss("$.messages[0]"), *parts])
     assert uncovered(differences(SOURCE, decoded), parts[:1])
 
 
 def test_the_path_of_the_source_covers_what_is_added_there():
     x = request(reasoning=ReasoningConfig(effort="high"))
     y = request(reasoning=ReasoningConfig(mode="enabled", budget_tokens=5))
-    assert_accounted(x, y, [loss("$.reasoning", action="approximated")])
+    assert_losses(x, y, [loss("$.reasoning", action="approximated")])
     told = [
         loss(
             "$.reasoning.effort", to="$.reasoning.budget_tokens", action="approximated"
@@ -133,7 +133,7 @@ def test_a_merge_is_told_by_path_and_to():
     x = request(user("a"), user("b"))
     y = request(user("a", "b"))
     merged = loss("$.messages[1]", to="$.messages[0]", action="merged")
-    assert_accounted(x, y, [merged])
+    assert_losses(x, y, [merged])
     for half in (attrs.evolve(merged, to=None), attrs.evolve(merged, path=None)):
         assert uncovered(differences(x, y), [half])
 
@@ -159,24 +159,24 @@ def test_prefixes_end_at_borders():
 def test_both_forms_of_keys_are_understood():
     x = request(extra={"d": {"x-y": 1}}, metadata={"k": "v"})
     told = [loss("$.extra['d'].x-y"), loss('$.metadata["k"]')]
-    assert_accounted(x, request(), told)
+    assert_losses(x, request(), told)
 
 
 def test_spellings_need_no_loss_but_arguments_may_have_one():
     call = ToolCallPart(id="c", name="f", arguments='{"a": 1}')
     x = request(assistant(call))
     y = request(assistant(attrs.evolve(call, arguments='{"a":1}')))
-    assert_accounted(x, y, [])
-    assert_accounted(x, y, [loss("$.messages[0].parts[0].arguments")])
+    assert_losses(x, y, [])
+    assert_losses(x, y, [loss("$.messages[0].parts[0].arguments")])
     with pytest.raises(AssertionError):
-        assert_accounted(x, x, [loss("$.messages[0].parts[0].arguments")])
+        assert_losses(x, x, [loss("$.messages[0].parts[0].arguments")])
 
 
 def test_regrouped_results_need_no_loss():
     results = tuple(ToolResultPart(call_id=c) for c in "ab")
     x = request(*(Message(role="tool", parts=(r,)) for r in results), user("t"))
     y = request(Message(role="user", parts=(*results, TextPart(text="t"))))
-    assert_accounted(x, y, [])
+    assert_losses(x, y, [])
     moved = attrs.evolve(y, messages=(user("t", *results),))
     assert uncovered(differences(x, moved), [])
 
@@ -184,10 +184,10 @@ def test_regrouped_results_need_no_loss():
 def test_wire_only_losses_are_exempt_from_soundness_only():
     assert LossCode.STREAM_KEEP_ALIVE in WIRE_ONLY
     for code in WIRE_ONLY:
-        assert_accounted(SOURCE, SOURCE, [loss("$.model", code=code)])
+        assert_losses(SOURCE, SOURCE, [loss("$.model", code=code)])
         told = [loss("$.nowhere", code=code)]
         with pytest.raises(AssertionError, match="leads nowhere"):
-            assert_accounted(SOURCE, SOURCE, told)
+            assert_losses(SOURCE, SOURCE, told)
 
 
 BAD = [
@@ -262,4 +262,4 @@ def test_a_drop_that_did_not_happen_is_false_beside_similar_parts(number):
         severity="content",
     )
     with pytest.raises(AssertionError, match=r"no difference for in\.text"):
-        assert_accounted(request, request, [claim])
+        assert_losses(request, request, [claim])

@@ -21,7 +21,7 @@ from modelwire.ir import (
     ToolCallPart,
     ToolResultPart,
 )
-from modelwire.testing import assert_accounted, check_chunks, compare, strategies as st
+from modelwire.testing import assert_losses, check_chunks, compare, strategies as st
 
 DIALECTS = [None, *codecs.DIALECTS]
 QUICK = settings(suppress_health_check=list(HealthCheck), deadline=None, database=None)
@@ -122,7 +122,7 @@ def test_requests_survive_their_own_dialect(dialect):
         encoded = codec.encode_request(request, on_loss=COLLECT)
         query = "&".join("=".join(pair) for pair in encoded.query)
         again = codec.decode_request(encoded.body, path=encoded.path, query=query)
-        assert_accounted(request, again, ())
+        assert_losses(request, again, ())
         assert encoded.losses == ()
 
     law()
@@ -135,7 +135,7 @@ def test_responses_survive_their_own_dialect(dialect):
     @given(st.chat_responses(dialect))
     def law(response):
         encoded = codec.encode_response(response, on_loss=COLLECT)
-        assert_accounted(response, codec.decode_response(encoded.body), ())
+        assert_losses(response, codec.decode_response(encoded.body), ())
         assert encoded.losses == ()
 
     law()
@@ -156,7 +156,7 @@ def test_streams_survive_their_own_dialect(dialect):
         before.feed_all(chunks)
         after.feed_all([*decoder.feed(data), *decoder.close()])
         assert after.complete
-        assert_accounted(before.response, after.response, encoder.losses)
+        assert_losses(before.response, after.response, encoder.losses)
         if not interleaved(chunks):
             assert encoder.losses == ()
 
@@ -216,7 +216,7 @@ def test_json(schema, value, fields, text):
 def test_hypothesis_is_loaded_with_the_strategies_only():
     code = (
         "import sys; from modelwire import testing\n"
-        "testing.compare, testing.assert_accounted\n"
+        "testing.compare, testing.assert_losses\n"
         "assert 'hypothesis' not in sys.modules\n"
         "testing.strategies.chat_requests\n"
         "assert 'hypothesis' in sys.modules"

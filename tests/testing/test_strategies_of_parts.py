@@ -18,7 +18,7 @@ from modelwire.ir import (
     ToolChoice,
     user,
 )
-from modelwire.testing import assert_accounted, strategies as st
+from modelwire.testing import assert_losses, strategies as st
 
 FEW = settings(max_examples=12)
 ROLES = ("system", "developer", "user", "assistant", "tool")
@@ -116,6 +116,6 @@ def test_usages(dialect):
     def law(response, usage):
         response = attrs.evolve(response, usage=usage)
         encoded = codec.encode_response(response, on_loss=COLLECT)
-        assert_accounted(response, codec.decode_response(encoded.body), ())
+        assert_losses(response, codec.decode_response(encoded.body), ())
 
     law()

@@ -3,8 +3,9 @@ Tools to prove that a translation is right, for users and for our own tests.
 
 - `fold_equivalent`, `canonical`, `compare`: when two values say the same, and what
   differs.
-- `assert_accounted` (`differences`, `uncovered`, `unsound`, `bad_paths`): whether the
-  losses of an encode are the truth and the whole truth.
+- `assert_accounted`: whether the losses of a translation of given bytes are the truth
+  and the whole truth; `assert_losses` (`differences`, `uncovered`, `unsound`,
+  `bad_paths`): the same for values and losses that anybody made.
 - `check_chunks`, `check_stream` (`stream_violations`), `assert_chunk_invariant`: the
   laws of streams: the IR's, a dialect's, a decoder's.
 - `ScriptedUpstream`: a provider of any dialect that plays a script (`Answer`,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from modelwire.testing import strategies as strategies
     from modelwire.testing._accounting import (
         WIRE_ONLY as WIRE_ONLY,
-        assert_accounted as assert_accounted,
+        assert_losses as assert_losses,
         bad_paths as bad_paths,
         differences as differences,
         uncovered as uncovered,
@@ -67,6 +68,9 @@ if TYPE_CHECKING:
         NoAnswer as NoAnswer,
         Reply as Reply,
     )
+    from modelwire.testing._translated import (
+        assert_accounted as assert_accounted,
+    )
     from modelwire.testing._upstream import (
         Received as Received,
         ScriptedUpstream as ScriptedUpstream,
@@ -88,8 +92,9 @@ _HOMES: Final[dict[str, str]] = {
     "Reply": "modelwire.testing._script",
     "ScriptedUpstream": "modelwire.testing._upstream",
     "WIRE_ONLY": "modelwire.testing._accounting",
-    "assert_accounted": "modelwire.testing._accounting",
+    "assert_accounted": "modelwire.testing._translated",
     "assert_chunk_invariant": "modelwire.testing._chunking",
+    "assert_losses": "modelwire.testing._accounting",
     "bad_paths": "modelwire.testing._accounting",
     "canonical": "modelwire.testing._canonical",
     "check_chunks": "modelwire.testing._order",
@@ -123,6 +128,7 @@ __all__ = [
     "ScriptedUpstream",
     "assert_accounted",
     "assert_chunk_invariant",
+    "assert_losses",
     "bad_paths",
     "canonical",
     "check_chunks",

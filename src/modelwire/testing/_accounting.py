@@ -31,7 +31,7 @@ from modelwire.testing._trust import Known, known_places, trials
 
 __all__ = [
     "WIRE_ONLY",
-    "assert_accounted",
+    "assert_losses",
     "bad_paths",
     "differences",
     "uncovered",
@@ -189,7 +189,7 @@ def bad_paths(losses: Iterable[Loss], source: Any, decoded: Any) -> list[str]:
     return wrong
 
 
-def assert_accounted(source: Any, decoded: Any, losses: Sequence[Loss]) -> None:
+def assert_losses(source: Any, decoded: Any, losses: Sequence[Loss]) -> None:
     """
     Assert that the losses are the truth and the whole truth.
 

@@ -10,7 +10,7 @@ from modelwire.codecs.anthropic_messages import (
     decode_request,
     encode_request,
 )
-from modelwire.testing import assert_accounted
+from modelwire.testing import assert_losses
 
 OWN = "anthropic-messages"
 
@@ -52,7 +52,7 @@ def body_of(value, **options):
     """Encode with every loss collected, check the accounting, give the body."""
     encoded = encode_request(value, on_loss=COLLECT, **options)
     again = decode_request(encoded.body, headers=encoded.headers)
-    assert_accounted(value, again, encoded.losses)
+    assert_losses(value, again, encoded.losses)
     return json.loads(encoded.body)
 
 

@@ -7,7 +7,7 @@ import json
 from modelwire import ir
 from modelwire.codecs import COLLECT
 from modelwire.codecs.anthropic_messages import decode_response, encode_response
-from modelwire.testing import assert_accounted
+from modelwire.testing import assert_losses
 
 OWN = "anthropic-messages"
 
@@ -105,7 +105,7 @@ def dump(obj):
 def body_of(response, **options):
     """Encode with every loss collected, check the accounting, give the body."""
     encoded = encode_response(response, on_loss=COLLECT, **options)
-    assert_accounted(response, decode_response(encoded.body), encoded.losses)
+    assert_losses(response, decode_response(encoded.body), encoded.losses)
     return json.loads(encoded.body)
 
 

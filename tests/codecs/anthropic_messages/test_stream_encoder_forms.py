@@ -48,7 +48,7 @@ from modelwire.ir import (
     UnknownPart,
     fold,
 )
-from modelwire.testing import assert_accounted
+from modelwire.testing import assert_losses
 
 PART = "$.choices[0].message.parts[0]"
 NOTE = Annotation(kind="url", type="url_citation", url="https://a.example/")
@@ -184,7 +184,7 @@ def test_final_forms(chunks, deltas, lost):
     data, losses = run(*chunks)
     assert grown(data) == deltas
     assert of_parts(losses) == lost
-    assert_accounted(fold([HEAD, *chunks, reason(), DONE]), fold(decode(data)), losses)
+    assert_losses(fold([HEAD, *chunks, reason(), DONE]), fold(decode(data)), losses)
 
 
 LATE = [

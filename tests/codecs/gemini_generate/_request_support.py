@@ -11,7 +11,7 @@ from modelwire.ir import (
     Message,
     TextPart,
 )
-from modelwire.testing import assert_accounted
+from modelwire.testing import assert_losses
 
 PATH = "/v1beta/models/gemini-2.5-flash:generateContent"
 HELLO = {"role": "user", "parts": [{"text": "Hi"}]}
@@ -25,7 +25,7 @@ def encode(request, **options):
     options.setdefault("on_loss", COLLECT)
     encoded = gg.encode_request(request, **options)
     again = gg.decode_request(encoded.body, path=encoded.path)
-    assert_accounted(request, again, encoded.losses)
+    assert_losses(request, again, encoded.losses)
     return encoded, json.loads(encoded.body)
 
 

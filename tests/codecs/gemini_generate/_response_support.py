@@ -6,7 +6,7 @@ import json
 
 import modelwire.codecs.gemini_generate as gg
 from modelwire.codecs import COLLECT
-from modelwire.testing import assert_accounted
+from modelwire.testing import assert_losses
 
 
 def decode(obj, **options):
@@ -16,7 +16,7 @@ def decode(obj, **options):
 def encode(response, **options):
     options.setdefault("on_loss", COLLECT)
     encoded = gg.encode_response(response, **options)
-    assert_accounted(response, gg.decode_response(encoded.body), encoded.losses)
+    assert_losses(response, gg.decode_response(encoded.body), encoded.losses)
     return encoded, json.loads(encoded.body)
 
 

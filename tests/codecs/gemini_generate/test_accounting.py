@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 
 import modelwire.codecs.gemini_generate as gg
 from modelwire.codecs import COLLECT
-from modelwire.testing import assert_accounted, strategies as st
+from modelwire.testing import assert_losses, strategies as st
 
 
 def settled(losses):
@@ -36,7 +36,7 @@ def test_requests(source, profile):
             request, on_loss=COLLECT, profile=gg.PROFILES[profile]
         )
         again = gg.decode_request(encoded.body, path=encoded.path)
-        assert_accounted(request, again, settled(encoded.losses))
+        assert_losses(request, again, settled(encoded.losses))
 
     check()
 
@@ -47,7 +47,7 @@ def test_responses(source):
     @given(st.chat_responses(source))
     def check(response):
         encoded = gg.encode_response(response, on_loss=COLLECT)
-        assert_accounted(response, gg.decode_response(encoded.body), encoded.losses)
+        assert_losses(response, gg.decode_response(encoded.body), encoded.losses)
 
     check()
 

@@ -11,7 +11,7 @@ from tests._paths import SHARED
 
 import modelwire.codecs.gemini_generate as gg
 from modelwire.codecs import COLLECT
-from modelwire.testing import assert_accounted
+from modelwire.testing import assert_losses
 
 CASES = load(gg.DIALECT)
 CLIENTS = ("google_genai", "aisdk_google", "langchain_google", "litellm_gemini")
@@ -74,7 +74,7 @@ def test_requests_keep_every_leaf(path, body):
     assert request.model
     encoded = gg.encode_request(request)
     again = gg.decode_request(encoded.body, path=encoded.path)
-    assert_accounted(request, again, encoded.losses)
+    assert_losses(request, again, encoded.losses)
     assert encoded.losses == ()
     assert_kept(body, json.loads(encoded.body))
 
@@ -84,7 +84,7 @@ def test_responses_keep_every_leaf(event):
     response = gg.decode_response(json.dumps(event).encode())
     encoded = gg.encode_response(response, on_loss=COLLECT)
     again = gg.decode_response(encoded.body)
-    assert_accounted(response, again, encoded.losses)
+    assert_losses(response, again, encoded.losses)
     assert_kept(event, json.loads(encoded.body))
 
 

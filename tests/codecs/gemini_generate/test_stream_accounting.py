@@ -11,7 +11,7 @@ from tests.codecs.gemini_generate._streams import decode, encode, native, told
 
 from modelwire import codecs
 from modelwire.codecs.gemini_generate._grammar import check_stream
-from modelwire.testing import assert_accounted, strategies as st
+from modelwire.testing import assert_losses, strategies as st
 
 FOREIGN = [
     case
@@ -30,7 +30,7 @@ def account(chunks):
     assert decode(array) == again
     before, after = told(chunks), told(again)
     assert after.complete == before.complete
-    assert_accounted(before.response, after.response, losses)
+    assert_losses(before.response, after.response, losses)
 
 
 @pytest.mark.parametrize("source", [None, "openai-chat", "anthropic-messages"])

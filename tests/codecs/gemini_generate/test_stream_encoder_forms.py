@@ -35,7 +35,7 @@ from modelwire.ir import (
     UnknownEvent,
     fold,
 )
-from modelwire.testing import assert_accounted
+from modelwire.testing import assert_losses
 
 CHOICE = "$.choices[0]"
 PART = f"{CHOICE}.message.parts[0]"
@@ -90,7 +90,7 @@ def test_final_forms(chunks, lost):
     legal(data)
     found = [loss.path or loss.to for loss in losses]
     assert [path for path in found if "finish" not in path] == lost
-    assert_accounted(fold(stream), fold(decode(data)), losses)
+    assert_losses(fold(stream), fold(decode(data)), losses)
 
 
 def test_a_blocked_prompt_has_no_candidate_to_hold():
@@ -99,7 +99,7 @@ def test_a_blocked_prompt_has_no_candidate_to_hold():
     data, losses = encode(stream)
     assert "candidates" not in objects(legal(data))[0]
     assert [loss.path for loss in losses] == [f"{CHOICE}.index", f"{CHOICE}.logprobs"]
-    assert_accounted(fold(stream), fold(decode(data)), losses)
+    assert_losses(fold(stream), fold(decode(data)), losses)
 
 
 def test_what_the_stream_does_not_name_is_filled_in():

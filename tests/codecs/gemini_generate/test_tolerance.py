@@ -9,13 +9,13 @@ import pytest
 import modelwire.codecs.gemini_generate as gg
 from modelwire.codecs import COLLECT
 from modelwire.ir import ChatRequest, Message, Opaque, ReasoningPart
-from modelwire.testing import assert_accounted
+from modelwire.testing import assert_losses
 
 
 def encode(request):
     encoded = gg.encode_request(request, on_loss=COLLECT)
     again = gg.decode_request(encoded.body, path=encoded.path)
-    assert_accounted(request, again, encoded.losses)
+    assert_losses(request, again, encoded.losses)
     return encoded, json.loads(encoded.body)
 
 

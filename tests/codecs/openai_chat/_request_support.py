@@ -10,7 +10,7 @@ from modelwire.ir import (
     Message,
     ToolCallPart,
 )
-from modelwire.testing import assert_accounted
+from modelwire.testing import assert_losses
 
 OWN = "openai-chat"
 
@@ -25,7 +25,7 @@ def encode(request, profile="openai", **kwargs):
     kwargs.setdefault("on_loss", COLLECT)
     encoded = openai_chat.encode_request(request, profile=PROFILES[profile], **kwargs)
     again = openai_chat.decode_request(encoded.body, profile=PROFILES[profile])
-    assert_accounted(request, again, encoded.losses)
+    assert_losses(request, again, encoded.losses)
     return json.loads(encoded.body), encoded.losses
 
 

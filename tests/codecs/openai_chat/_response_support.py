@@ -12,7 +12,7 @@ from modelwire.ir import (
     Message,
     ToolCallPart,
 )
-from modelwire.testing import assert_accounted
+from modelwire.testing import assert_losses
 
 OWN = "openai-chat"
 
@@ -44,7 +44,7 @@ def encode(response, profile="openai", **kwargs):
         response, on_loss=COLLECT, profile=PROFILES[profile], **kwargs
     )
     again = openai_chat.decode_response(encoded.body, profile=PROFILES[profile])
-    assert_accounted(response, again, encoded.losses)
+    assert_losses(response, again, encoded.losses)
     return json.loads(encoded.body), encoded.losses
 
 

@@ -13,7 +13,7 @@ import pytest
 from modelwire.codecs import openai_chat
 from modelwire.codecs._base import COLLECT
 from modelwire.errors import ErrorInfo, Permanent, ProviderError, Transient
-from modelwire.testing import assert_accounted
+from modelwire.testing import assert_losses
 
 SHARED = Path(__file__).resolve().parents[3].parent / "shared"
 CORPUS = SHARED / "corpus" / "openai-chat"
@@ -111,7 +111,7 @@ def test_response_keeps_every_leaf(response):
         assert (choice.finish is None) == (wire.get("finish_reason") is None)
     encoded = openai_chat.encode_response(decoded, on_loss=COLLECT)
     assert missing(body, json.loads(encoded.body)) == []
-    assert_accounted(decoded, openai_chat.decode_response(encoded.body), encoded.losses)
+    assert_losses(decoded, openai_chat.decode_response(encoded.body), encoded.losses)
     # What the wire requires and the server left out is all that may be made up.
     assert {loss.action for loss in encoded.losses} <= {"synthesised"}
 

@@ -8,7 +8,7 @@ from modelwire import ir
 from modelwire.codecs import openai_chat
 from modelwire.codecs._base import COLLECT
 from modelwire.errors import InvalidIRError
-from modelwire.testing import assert_accounted
+from modelwire.testing import assert_losses
 
 WORDS = st.none() | st.sampled_from(["auto", "low", "é"])
 COUNTS = st.none() | st.integers(0, 9)
@@ -138,7 +138,7 @@ def account_request(kind, request):
     if any(loss.action == "needs_fetch" for loss in encoded.losses):
         return
     again = decode(encoded.body, path=encoded.path, headers=encoded.headers)
-    assert_accounted(request, again, encoded.losses)
+    assert_losses(request, again, encoded.losses)
     assert encode(request, on_loss=COLLECT).body == encoded.body
 
 
@@ -147,7 +147,7 @@ def account_response(kind, response):
     again = getattr(openai_chat, f"decode_{kind}_response")(
         encoded.body, headers=encoded.headers
     )
-    assert_accounted(response, again, encoded.losses)
+    assert_losses(response, again, encoded.losses)
 
 
 @given(IMAGES)

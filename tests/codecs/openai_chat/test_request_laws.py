@@ -15,7 +15,7 @@ from modelwire.errors import (
     RequestDecodeError,
 )
 from modelwire.ir import ChatRequest, ReasoningConfig
-from modelwire.testing import assert_accounted, strategies
+from modelwire.testing import assert_losses, strategies
 
 LAW = settings(
     max_examples=60,
@@ -29,7 +29,7 @@ LAW = settings(
 def test_own_requests_are_lossless(request):
     encoded = openai_chat.encode_request(request)
     again = openai_chat.decode_request(encoded.body, headers=encoded.headers)
-    assert_accounted(request, again, encoded.losses)
+    assert_losses(request, again, encoded.losses)
     second = openai_chat.encode_request(again)
     assert second.body == encoded.body
     assert second.losses == ()
@@ -45,7 +45,7 @@ def test_foreign_requests_are_accounted_for(request, profile):
         request, profile=PROFILES[profile], on_loss=COLLECT
     )
     again = openai_chat.decode_request(encoded.body, profile=PROFILES[profile])
-    assert_accounted(request, again, encoded.losses)
+    assert_losses(request, again, encoded.losses)
 
 
 def test_fields_beside_the_effort_are_accounted_for():
@@ -59,7 +59,7 @@ def test_fields_beside_the_effort_are_accounted_for():
         "$.reasoning.extra['openai-chat'].x"
     ]
     again = openai_chat.decode_request(encoded.body)
-    assert_accounted(request, again, encoded.losses)
+    assert_losses(request, again, encoded.losses)
 
 
 @LAW

@@ -8,7 +8,7 @@ import pytest
 
 from modelwire import ir
 from modelwire.codecs import openai_chat
-from modelwire.testing import assert_accounted
+from modelwire.testing import assert_losses
 
 
 def text(words):
@@ -32,7 +32,7 @@ def answers(*ids):
 def written(*messages):
     request = ir.ChatRequest(model="m", messages=(said("user", text("go")), *messages))
     encoded = openai_chat.encode_request(request)
-    assert_accounted(request, openai_chat.decode_request(encoded.body), encoded.losses)
+    assert_losses(request, openai_chat.decode_request(encoded.body), encoded.losses)
     found = json.loads(encoded.body)["messages"][1:]
     return [shape(message) for message in found], encoded.losses
 

@@ -46,7 +46,7 @@ from modelwire.ir import (
     UnknownPart,
     UrlSource,
 )
-from modelwire.testing import assert_accounted
+from modelwire.testing import assert_losses
 
 PART = "$.choices[0].message.parts[0]"
 CACHE = CacheBreakpoint()
@@ -63,7 +63,7 @@ def accounted(*chunks, **options):
     body, losses = encode(*chunks, **options)
     before = Accumulator()
     before.feed_all(chunks)
-    assert_accounted(before.response, folded(body).response, losses)
+    assert_losses(before.response, folded(body).response, losses)
     return deltas(body), lost(losses)
 
 

@@ -7,7 +7,7 @@ from tests.codecs.openai_responses._request_support import HI, encode, said
 from modelwire.codecs._base import COLLECT
 from modelwire.codecs.openai_responses import decode_response, encode_response
 from modelwire.ir import ChatRequest, ChatResponse, Choice, Finish, Message
-from modelwire.testing import assert_accounted
+from modelwire.testing import assert_losses
 
 END = Finish(kind="stop", raw="completed")
 
@@ -30,7 +30,7 @@ def history(*parts):
 def respond(response):
     """Write a response; give its body, and the losses, which are the truth."""
     encoded = encode_response(response, on_loss=COLLECT)
-    assert_accounted(response, decode_response(encoded.body), encoded.losses)
+    assert_losses(response, decode_response(encoded.body), encoded.losses)
     return json.loads(encoded.body), encoded.losses
 
 

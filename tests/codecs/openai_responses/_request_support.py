@@ -5,7 +5,7 @@ import json
 from modelwire.codecs._base import COLLECT
 from modelwire.codecs.openai_responses import _request
 from modelwire.ir import ChatRequest, Message, TextPart
-from modelwire.testing import assert_accounted
+from modelwire.testing import assert_losses
 
 OWN = "openai-responses"
 HI = Message(role="user", parts=(TextPart(text="Hi"),))
@@ -22,7 +22,7 @@ def encode(request, **kwargs):
     kwargs.setdefault("on_loss", COLLECT)
     encoded = _request.encode_request(request, **kwargs)
     again = _request.decode_request(encoded.body, headers=encoded.headers)
-    assert_accounted(request, again, encoded.losses)
+    assert_losses(request, again, encoded.losses)
     return json.loads(encoded.body), encoded
 
 

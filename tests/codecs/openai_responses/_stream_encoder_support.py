@@ -29,7 +29,7 @@ from modelwire.ir._chunks import (
     TextDelta,
     ToolArgumentsDelta,
 )
-from modelwire.testing import assert_accounted
+from modelwire.testing import assert_losses
 
 OR = "openai-responses"
 
@@ -95,7 +95,7 @@ def accounted(*chunks, start=START):
     data, losses = encode([start, *chunks])
     kinds = [event["type"].removeprefix("response.") for event in payloads(data)]
     response = folded(decode(data)).response
-    assert_accounted(folded([start, *chunks]).response, response, losses)
+    assert_losses(folded([start, *chunks]).response, response, losses)
     told = [
         (str(loss.code), loss.path or loss.to)
         for loss in losses

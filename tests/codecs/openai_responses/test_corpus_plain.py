@@ -13,7 +13,7 @@ import pytest
 from modelwire.codecs._base import COLLECT
 from modelwire.codecs.openai_responses import _errors, _request, _response
 from modelwire.errors import Permanent, ProviderError
-from modelwire.testing import assert_accounted
+from modelwire.testing import assert_losses
 
 SHARED = Path(__file__).resolve().parents[3].parent / "shared"
 CORPUS = SHARED / "corpus" / "openai-responses"
@@ -77,7 +77,7 @@ def test_request_keeps_every_leaf(body):
     encoded = _request.encode_request(request)
     assert missing(body, json.loads(encoded.body)) == []
     again = _request.decode_request(encoded.body)
-    assert_accounted(request, again, encoded.losses)
+    assert_losses(request, again, encoded.losses)
     # The detail of an image is all that the wire requires and clients leave out.
     assert {(x.code, x.action) for x in encoded.losses} <= {
         ("in.image.detail", "synthesised")
@@ -99,7 +99,7 @@ def test_response_keeps_every_leaf(response):
     assert (choice.finish is None) == (body.get("status") in ("in_progress", "queued"))
     encoded = _response.encode_response(decoded, on_loss=COLLECT)
     assert missing(body, json.loads(encoded.body)) == []
-    assert_accounted(decoded, _response.decode_response(encoded.body), encoded.losses)
+    assert_losses(decoded, _response.decode_response(encoded.body), encoded.losses)
     assert {loss.action for loss in encoded.losses} <= {"synthesised"}
 
 

@@ -22,7 +22,7 @@ from modelwire.ir import (
     ToolResultPart,
     UnknownPart,
 )
-from modelwire.testing import assert_accounted
+from modelwire.testing import assert_losses
 
 OWN = "openai-responses"
 
@@ -416,4 +416,4 @@ def test_a_wrong_field_neither_raises_nor_is_lost(row, data):
     body = {"id": "resp_1", "status": "completed", "output": [item]}
     response = _response.decode_response(json.dumps(body).encode())
     encoded = _response.encode_response(response, on_loss=COLLECT)
-    assert_accounted(response, _response.decode_response(encoded.body), encoded.losses)
+    assert_losses(response, _response.decode_response(encoded.body), encoded.losses)

@@ -28,7 +28,7 @@ from modelwire.ir import (
     ToolCallPart,
     Usage,
 )
-from modelwire.testing import assert_accounted, strategies
+from modelwire.testing import assert_losses, strategies
 
 OWN = "openai-responses"
 TEXT = {
@@ -68,7 +68,7 @@ def encode(response, **kwargs):
     kwargs.setdefault("on_loss", COLLECT)
     encoded = _response.encode_response(response, **kwargs)
     again = _response.decode_response(encoded.body)
-    assert_accounted(response, again, encoded.losses)
+    assert_losses(response, again, encoded.losses)
     return json.loads(encoded.body), encoded
 
 

@@ -9,7 +9,7 @@ from tests.codecs.openai_responses._streams import decode, encode, folded, nativ
 from modelwire.codecs.openai_responses._grammar import check_stream
 from modelwire.codecs.openai_responses._stream_decoder import stream_decoder
 from modelwire.testing import (
-    assert_accounted,
+    assert_losses,
     assert_chunk_invariant,
     strategies as st,
 )
@@ -32,7 +32,7 @@ def test_whatever_comes_in_what_goes_out_is_legal(source):
         before, after = folded(chunks), folded(decode(data))
         assert after.complete == before.complete
         assert (after.error is None) == (before.error is None)
-        assert_accounted(before.response, after.response, losses)
+        assert_losses(before.response, after.response, losses)
 
     check()
 
