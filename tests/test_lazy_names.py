@@ -6,7 +6,13 @@ import importlib
 
 import pytest
 
-LAZY = ("modelwire.adapt", "modelwire.transports")
+LAZY = (
+    "modelwire.adapt",
+    "modelwire.framing",
+    "modelwire.ir",
+    "modelwire.testing",
+    "modelwire.transports",
+)
 
 
 @pytest.mark.parametrize("package", LAZY)

@@ -23,10 +23,13 @@ Reasoning state
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING, Any, Final
 
+from modelwire._lazy import lazy_names
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from modelwire.adapt._adapted import (
         Adapted as Adapted,
         Adapter as Adapter,
@@ -117,16 +120,6 @@ _HOMES: Final[dict[str, str]] = {
 }
 """Where each public name lives."""
 
-
-def __getattr__(name: str) -> Any:
-    home = _HOMES.get(name)
-    if home is None:
-        msg = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(msg)
-    value = getattr(importlib.import_module(f"{__name__}.{home}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__: Callable[[str], Any]
+__dir__: Callable[[], list[str]]
+__getattr__, __dir__ = lazy_names(__name__, __all__, _HOMES)

@@ -8,9 +8,9 @@ checkers.
 
 from __future__ import annotations
 
-import importlib
-import sys
 from typing import TYPE_CHECKING, Any, Final
+
+from modelwire import _lazy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -69,18 +69,4 @@ def lazy_names(
     Returns:
         The two functions; a name that was loaded stays in the package.
     """
-    where = {**_HOMES, **homes} if homes else _HOMES
-
-    def load(name: str) -> Any:
-        home = where.get(name)
-        if home is None or name not in names:
-            msg = f"module {package!r} has no attribute {name!r}"
-            raise AttributeError(msg)
-        value = getattr(importlib.import_module(f"{package}.{home}"), name)
-        setattr(sys.modules[package], name, value)
-        return value
-
-    def listing() -> list[str]:
-        return sorted(names)
-
-    return load, listing
+    return _lazy.lazy_names(package, names, {**_HOMES, **(homes or {})})

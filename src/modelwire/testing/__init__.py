@@ -21,10 +21,13 @@ a test run does not need.
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING, Any, Final
 
+from modelwire._lazy import lazy_names
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from modelwire.testing import strategies as strategies
     from modelwire.testing._accounting import (
         WIRE_ONLY as WIRE_ONLY,
@@ -78,36 +81,36 @@ if TYPE_CHECKING:
     )
 
 _HOMES: Final[dict[str, str]] = {
-    "Added": "modelwire.testing._compare",
-    "Answer": "modelwire.testing._script",
-    "Changed": "modelwire.testing._compare",
-    "Difference": "modelwire.testing._compare",
-    "Ending": "modelwire.testing._script",
-    "Failure": "modelwire.testing._script",
-    "Feedable": "modelwire.testing._chunking",
-    "Gate": "modelwire.testing._script",
-    "NoAnswer": "modelwire.testing._script",
-    "Received": "modelwire.testing._upstream",
-    "Removed": "modelwire.testing._compare",
-    "Reply": "modelwire.testing._script",
-    "ScriptedUpstream": "modelwire.testing._upstream",
-    "WIRE_ONLY": "modelwire.testing._accounting",
-    "assert_accounted": "modelwire.testing._translated",
-    "assert_chunk_invariant": "modelwire.testing._chunking",
-    "assert_losses": "modelwire.testing._accounting",
-    "bad_paths": "modelwire.testing._accounting",
-    "canonical": "modelwire.testing._canonical",
-    "check_chunks": "modelwire.testing._order",
-    "check_stream": "modelwire.testing._grammar",
-    "compare": "modelwire.testing._compare",
-    "differences": "modelwire.testing._accounting",
-    "fold_equivalent": "modelwire.testing._folding",
-    "refusing": "modelwire.testing._upstream",
-    "run_decoder": "modelwire.testing._chunking",
-    "sorted_parts": "modelwire.testing._folding",
-    "stream_violations": "modelwire.testing._grammar",
-    "uncovered": "modelwire.testing._accounting",
-    "unsound": "modelwire.testing._accounting",
+    "Added": "_compare",
+    "Answer": "_script",
+    "Changed": "_compare",
+    "Difference": "_compare",
+    "Ending": "_script",
+    "Failure": "_script",
+    "Feedable": "_chunking",
+    "Gate": "_script",
+    "NoAnswer": "_script",
+    "Received": "_upstream",
+    "Removed": "_compare",
+    "Reply": "_script",
+    "ScriptedUpstream": "_upstream",
+    "WIRE_ONLY": "_accounting",
+    "assert_accounted": "_translated",
+    "assert_chunk_invariant": "_chunking",
+    "assert_losses": "_accounting",
+    "bad_paths": "_accounting",
+    "canonical": "_canonical",
+    "check_chunks": "_order",
+    "check_stream": "_grammar",
+    "compare": "_compare",
+    "differences": "_accounting",
+    "fold_equivalent": "_folding",
+    "refusing": "_upstream",
+    "run_decoder": "_chunking",
+    "sorted_parts": "_folding",
+    "stream_violations": "_grammar",
+    "uncovered": "_accounting",
+    "unsound": "_accounting",
 }
 """Where each public name lives."""
 
@@ -139,23 +142,12 @@ __all__ = [
     "refusing",
     "run_decoder",
     "sorted_parts",
+    "strategies",
     "stream_violations",
     "uncovered",
     "unsound",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name == "strategies":
-        return importlib.import_module(f"{__name__}.strategies")
-    home = _HOMES.get(name)
-    if home is None:
-        msg = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(msg)
-    value = getattr(importlib.import_module(home), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*__all__, "strategies"})
+__getattr__: Callable[[str], Any]
+__dir__: Callable[[], list[str]]
+__getattr__, __dir__ = lazy_names(__name__, __all__, _HOMES)

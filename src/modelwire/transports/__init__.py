@@ -12,10 +12,13 @@ The HTTP client is httpx2 or httpx (extras of those names), and loads when it is
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING, Any, Final
 
+from modelwire._lazy import lazy_names
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from modelwire.transports import endpoints as endpoints
     from modelwire.transports._async_client import (
         AsyncChatStream as AsyncChatStream,
@@ -164,18 +167,6 @@ _HOMES: Final[dict[str, str]] = {
 }
 """Where each public name lives."""
 
-
-def __getattr__(name: str) -> Any:
-    if name == "endpoints":
-        return importlib.import_module(f"{__name__}.endpoints")
-    home = _HOMES.get(name)
-    if home is None:
-        msg = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(msg)
-    value = getattr(importlib.import_module(f"{__name__}.{home}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__: Callable[[str], Any]
+__dir__: Callable[[], list[str]]
+__getattr__, __dir__ = lazy_names(__name__, __all__, _HOMES)
