@@ -16,7 +16,8 @@ One class per decision that a caller makes.  Attributes come first and the messa
 is derived from them; every class pickles and copies; none carries a key, a header
 value or a whole payload.
 
-This module imports nothing of ours, so that every layer can use it.
+This module imports nothing of ours but the base of its values, so that every layer
+can use it.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from __future__ import annotations
 from typing import Any, ClassVar, Final, Literal, TypeAlias
 
 import attrs
+
+from modelwire._node import Node
 
 __all__ = [
     "ERROR_KINDS",
@@ -92,13 +95,13 @@ _TRANSIENT_KINDS: Final = frozenset(
 )
 
 
-@attrs.frozen
-class Permanent:
+@attrs.frozen(weakref_slot=False, eq=False, repr=False)
+class Permanent(Node):
     """Repeating the same request cannot help."""
 
 
-@attrs.frozen
-class Transient:
+@attrs.frozen(weakref_slot=False, eq=False, repr=False)
+class Transient(Node):
     """The same request may succeed later."""
 
     delay: float | None = None
@@ -108,8 +111,8 @@ class Transient:
 RetryClassification: TypeAlias = Permanent | Transient
 
 
-@attrs.frozen(kw_only=True)
-class ErrorInfo:
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
+class ErrorInfo(Node):
     """What a peer (or a decoder) says went wrong."""
 
     kind: ErrorKind
@@ -163,8 +166,8 @@ class ErrorInfo:
         return Permanent()
 
 
-@attrs.frozen
-class Problem:
+@attrs.frozen(weakref_slot=False, eq=False, repr=False)
+class Problem(Node):
     """One fault of a request body."""
 
     path: str

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
+from modelwire._node import Node
 from modelwire.errors import LocalError
 
 if TYPE_CHECKING:
@@ -35,8 +36,8 @@ def _at_least(minimum: int) -> Callable[[Any, attrs.Attribute[Any], Any], None]:
     return check
 
 
-@attrs.frozen(kw_only=True)
-class Limits:
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
+class Limits(Node):
     """
     What one decoder or encoder may hold.
 

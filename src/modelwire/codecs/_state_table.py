@@ -14,7 +14,8 @@ from typing import Any
 
 import attrs
 
-from modelwire.codecs._base import GrammarViolation, StreamChecker
+from modelwire.codecs._native import GrammarViolation
+from modelwire.codecs._protocols import StreamChecker
 
 __all__ = ["StateTable", "check_all"]
 

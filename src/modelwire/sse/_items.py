@@ -7,9 +7,11 @@ by design (the same rule as for the IR, whose values may hold JSON objects).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final, final
+from typing import TYPE_CHECKING, Final, final
 
 import attrs
+
+from modelwire._node import Node
 
 if TYPE_CHECKING:
     from modelwire.errors import RemoteProtocolError
@@ -21,8 +23,8 @@ DEFAULT_EVENT: Final = "message"
 
 
 @final
-@attrs.frozen(weakref_slot=False)
-class SSEEvent:
+@attrs.frozen(weakref_slot=False, eq=False, repr=False)
+class SSEEvent(Node):
     """One dispatched event."""
 
     event: str
@@ -34,29 +36,22 @@ class SSEEvent:
     truncated: bool = False
     """The stream ended inside this event; only `close()` in lenient mode says so."""
 
-    # attrs derives a hash for frozen classes unless the class body has the name.
-    __hash__: ClassVar[None] = None  # type: ignore[assignment]
-
 
 @final
-@attrs.frozen(weakref_slot=False)
-class SSEComment:
+@attrs.frozen(weakref_slot=False, eq=False, repr=False)
+class SSEComment(Node):
     """A comment line, which many servers send to keep a connection alive."""
 
     text: str
     """The text after the colon, not stripped: `: ping` gives " ping"."""
 
-    __hash__: ClassVar[None] = None  # type: ignore[assignment]
-
 
 @final
-@attrs.frozen(weakref_slot=False)
-class FramingFault:
+@attrs.frozen(weakref_slot=False, eq=False, repr=False)
+class FramingFault(Node):
     """The stream cannot be read any further; always the last item."""
 
     error: RemoteProtocolError
     """What is wrong; a `LimitExceededError` names the limit and its value."""
     offset: int
     """Bytes from the start of the stream to the first byte that was too much."""
-
-    __hash__: ClassVar[None] = None  # type: ignore[assignment]
