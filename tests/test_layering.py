@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import ast
 import importlib.util
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from tests._fresh import ALONE
+from tests._fresh import run_fresh
 
 PACKAGE = Path(importlib.util.find_spec("modelwire").origin).parent
 
@@ -101,19 +99,6 @@ def test_dialects_never_import_each_other(path):
         pieces = name.split(".")
         if pieces[:2] == ["modelwire", "codecs"] and len(pieces) > 2:
             assert pieces[2] not in dialects - {parts[1]}, f"{parts}: {name}"
-
-
-def run_fresh(code: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-I", "-c", code],
-        env=ALONE,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def pure_modules() -> list[str]:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
-from urllib.parse import parse_qsl, quote, unquote
+
+from modelwire.codecs._percent import query_pairs, quoted, unquoted
 
 if TYPE_CHECKING:
     from modelwire.ir._base import JSONObject
@@ -36,7 +37,7 @@ def listed_model(path: str) -> str | None:
     found = _ONE.search(path)
     if found is None:
         return None
-    model = unquote(found["model"])
+    model = unquoted(found["model"])
     return f"{found['collection']}/{model}" if found["collection"] else model
 
 
@@ -53,7 +54,7 @@ def model_path(path: str, model: str | None) -> str:
     """
     if model is None:
         return path
-    return f"{path}/{quote(model, safe='', errors='replace')}"
+    return f"{path}/{quoted(model)}"
 
 
 def query_of(path: str, query: str) -> JSONObject:
@@ -67,5 +68,5 @@ def query_of(path: str, query: str) -> JSONObject:
     Returns:
         Its pairs, without credentials; the last of one name counts.
     """
-    pairs = parse_qsl(query or path.partition("?")[2], keep_blank_values=True)
+    pairs = query_pairs(query or path.partition("?")[2], blank=True)
     return {name: value for name, value in pairs if name not in _CREDENTIALS}

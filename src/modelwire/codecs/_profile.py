@@ -18,7 +18,7 @@ from modelwire.ir._base import Node
 __all__ = ["Profile"]
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False, unsafe_hash=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
 class Profile(Node):
     """One variant of a dialect."""
 

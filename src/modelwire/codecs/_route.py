@@ -11,10 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
-from urllib.parse import parse_qsl, unquote
 
 import attrs
 
+from modelwire.codecs._percent import query_pairs, unquoted
 from modelwire.ir._base import Node
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ def route(method: str, path: str, headers: Headers = ()) -> Route | None:
         groups = match.groupdict()
         model = groups.get("model")
         if model is not None:
-            model = unquote(model)
+            model = unquoted(model)
             if not _is_safe(model, row.dialect):
                 return None
             if groups.get("collection"):
@@ -213,7 +213,7 @@ def _credential(headers: Mapping[str, str], query: str) -> Credential | None:
     for name in _KEY_HEADERS:
         if headers.get(name):
             return Credential(kind="api-key", value=headers[name])
-    for name, value in parse_qsl(query):
+    for name, value in query_pairs(query):
         if name == "key":
             return Credential(kind="api-key", value=value)
     scheme, _, token = headers.get("authorization", "").partition(" ")

@@ -8,13 +8,13 @@ is the server's side and reports all faults of a body at once.
 from __future__ import annotations
 
 from typing import Any, Final
-from urllib.parse import quote
 
 from modelwire.codecs._aliases import AliasBook
 from modelwire.codecs._base import RAISE_ON_ERROR, EncodedRequest, Headers, LossPolicy
 from modelwire.codecs._ids import call_ids
 from modelwire.codecs._json import dumps
 from modelwire.codecs._losses import LossLog
+from modelwire.codecs._percent import quoted, unquoted
 from modelwire.codecs._profile import Profile
 from modelwire.codecs._request_body import request_object
 from modelwire.codecs._request_losses import drop_headers
@@ -161,7 +161,7 @@ def encode_request(
     headers = _headers(request, body, profile, log)
     return EncodedRequest(
         method="POST",
-        path=_path(request, profile),
+        path=_path(request, profile, log),
         headers=headers,
         losses=log.settle(on_loss),
         body=dumps(body),
@@ -238,16 +238,18 @@ def _limit_breakpoints(body: JSONObject, writer: BlockWriter, profile: Profile) 
         )
 
 
-def _path(request: ChatRequest, profile: Profile) -> str:
+def _path(request: ChatRequest, profile: Profile, log: LossLog) -> str:
     """Give the path; a model in it is escaped, so that it cannot leave its place."""
     template = profile.path
     if request.stream and profile.stream_path is not None:
         template = profile.stream_path
     if template is None:
         return PATH
-    return template.format(
-        version=profile.api_version, model=quote(request.model, safe="")
-    )
+    # What is no Unicode text has no place in a URL (half of a surrogate pair).
+    named = quoted(request.model)
+    if unquoted(named) != request.model:
+        log.add(LossCode.META_KV, "$.model", "approximated", severity="error")
+    return template.format(version=profile.api_version, model=named)
 
 
 def _headers(

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from typing import Any, Final
-from urllib.parse import unquote
 
 from modelwire.codecs._base import Headers
+from modelwire.codecs._percent import unquoted
 from modelwire.codecs._reader import Reader, describe
 from modelwire.codecs.anthropic_messages._blocks import (
     decode_cache,
@@ -98,7 +98,7 @@ def _model(reader: Reader, path: str) -> str:
     # (recorded: fantasy__testgooglevertexobjectgeneration-…-simple-object).
     found = _MODEL_IN_PATH.search(path)
     if found is not None:
-        return unquote(found[1] or found[2])
+        return unquoted(found[1] or found[2])
     if "anthropic_version" not in reader.left and "model" not in reader.left:
         reader.fault("model", "string", "nothing")
     return ""

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
-from urllib.parse import unquote
 
+from modelwire.codecs._percent import unquoted
 from modelwire.codecs.gemini_generate._request import request_path
 from modelwire.codecs.gemini_generate._request_decode import COLLECTIONS
 from modelwire.ir._request import ChatRequest
@@ -57,5 +57,5 @@ def path_model(path: str) -> tuple[str, str] | None:
     named = _NAMED.search(path)
     if named is None:
         return None
-    model = unquote(named[2])
+    model = unquoted(named[2])
     return (f"{named[1]}/{model}" if named[1] in COLLECTIONS else model), named[3]

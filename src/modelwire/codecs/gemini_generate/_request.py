@@ -8,13 +8,13 @@ is the server's side and reports all faults of a body at once.
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import quote, unquote
 
 from modelwire.codecs._aliases import AliasBook
 from modelwire.codecs._base import RAISE_ON_ERROR, EncodedRequest, Headers, LossPolicy
 from modelwire.codecs._ids import history_ids
 from modelwire.codecs._json import dumps
 from modelwire.codecs._losses import LossLog
+from modelwire.codecs._percent import quoted, unquoted
 from modelwire.codecs._profile import Profile
 from modelwire.codecs._request_body import request_object
 from modelwire.codecs._request_losses import drop_headers
@@ -207,8 +207,8 @@ def request_path(request: ChatRequest, profile: Profile, log: LossLog) -> str:
             if model.startswith(f"{name}/"):
                 model, collection = model.removeprefix(f"{name}/"), name
     # What is no Unicode text has no place in a URL (half of a surrogate pair).
-    named = quote(model, safe="", errors="replace")
-    if unquote(named) != model:
+    named = quoted(model)
+    if unquoted(named) != model:
         log.add(LossCode.META_KV, "$.model", "approximated", severity="error")
     version = profile.api_version or API_VERSION
     template = profile.stream_path if request.stream else profile.path

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import re
 from typing import Any, Final
-from urllib.parse import unquote
 
 from modelwire.codecs._answer_body import answer_object
 from modelwire.codecs._base import (
@@ -30,6 +29,7 @@ from modelwire.codecs._losses import LossLog
 from modelwire.codecs._openai_headers import keep_headers
 from modelwire.codecs._openai_params import write_headers
 from modelwire.codecs._openai_usage import take_count
+from modelwire.codecs._percent import unquoted
 from modelwire.codecs._profile import Profile
 from modelwire.codecs._reader import Reader, describe
 from modelwire.codecs._request_body import request_object
@@ -106,7 +106,7 @@ def decode_embedding_request(
     named = _DEPLOYMENT.search(path)
     model = reader.string("model", required=named is None)
     if model is None:
-        model = unquote(named[1]) if named is not None else ""
+        model = unquoted(named[1]) if named is not None else ""
     inputs = _inputs(reader, notes)
     request = EmbeddingRequest(
         model=model,

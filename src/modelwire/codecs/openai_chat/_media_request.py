@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
-from urllib.parse import unquote
 
 from modelwire.codecs._form_read import FormReader, form_boundary, read_form
 from modelwire.codecs._json import loads
+from modelwire.codecs._percent import unquoted
 from modelwire.codecs._reader import Reader, describe
 from modelwire.codecs._request_body import request_object
 from modelwire.codecs.openai_chat._errors import decode_error
@@ -83,7 +83,7 @@ def take_model(
     model = reader.string("model", required=required and deployment is None)
     if model is None and deployment is not None:
         notes["model"] = "path"
-        return unquote(deployment.group(1))
+        return unquoted(deployment.group(1))
     return model
 
 
