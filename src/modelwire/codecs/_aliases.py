@@ -10,7 +10,7 @@ that bring the names of the answer home.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Final
 
 from modelwire import ir  # for loss codes, which load when there is a loss
@@ -98,10 +98,22 @@ class _Side:
 
     def reserve(self, names: Iterable[str]) -> None:
         """Let legal names keep themselves, whatever comes before them."""
-        for name in names:
-            if self._legal(name) == name:
-                self.made[name] = name
-                self.sources[name] = name
+        wanted = dict.fromkeys(names)
+        if self._are_legal(wanted):
+            kept = dict(zip(wanted, wanted, strict=True))
+        else:
+            kept = {name: name for name in wanted if self._legal(name) == name}
+        self.made.update(kept)
+        self.sources.update(kept)
+
+    def _are_legal(self, names: Collection[str]) -> bool:
+        """Say whether all of *names* are legal, which nearly always they are."""
+        if "" in names or _illegal(self.charset).search("".join(names)):
+            return False
+        lengths = set(map(len, names))
+        if self.exact:
+            return lengths <= {self.limit}
+        return self.limit is None or not lengths or max(lengths) <= self.limit
 
     def legal(self, name: str) -> str:
         """Give the target's name of *name*, the same every time."""
@@ -182,6 +194,16 @@ class AliasBook:
     def call_id(self, source: str) -> str:
         """Give the target's id of the call *source*."""
         return source if self._ids is None else self._ids.legal(source)
+
+    def keeps_name(self, source: str) -> bool:
+        """Say whether the tool *source*, which has been seen, keeps its name."""
+        return self._names.made.get(source) == source
+
+    def keeps_call(self, source: str) -> bool:
+        """Say whether the call *source* has been seen and keeps its id."""
+        if self._ids is None:
+            return source != ""
+        return self._ids.made.get(source) == source
 
     def custom(self, source: str) -> str:
         """Give the name of a free-text tool that is declared as a function."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from modelwire.codecs._losses import LossLog
     from modelwire.ir._base import JSONObject
 
-__all__ = ["INVALID_ARGUMENTS", "arguments_object", "custom_text"]
+__all__ = ["INVALID_ARGUMENTS", "arguments_object", "custom_text", "object_in"]
 
 INVALID_ARGUMENTS: Final = "_invalid_arguments"
 """The one key of an object that holds text which is no JSON object."""
@@ -36,13 +36,8 @@ def arguments_object(arguments: str, path: str, log: LossLog) -> JSONObject:
     Returns:
         The object, or `{"_invalid_arguments": text}`.
     """
-    if arguments in ("", "{}"):
-        return {}
-    try:
-        value = loads(arguments) if arguments.strip() else {}
-    except RemoteProtocolError:
-        value = None
-    if type(value) is dict:
+    value = object_in(arguments)
+    if value is not None:
         return value
     log.add(
         LossCode.OUT_TOOL_CALL,
@@ -51,6 +46,25 @@ def arguments_object(arguments: str, path: str, log: LossLog) -> JSONObject:
         detail=f"no JSON object; wrapped as {INVALID_ARGUMENTS}",
     )
     return {INVALID_ARGUMENTS: arguments}
+
+
+def object_in(arguments: str) -> JSONObject | None:
+    """
+    Give arguments as the object that they are.
+
+    Args:
+        arguments: The text; none at all means no arguments (T12).
+
+    Returns:
+        The object; `None` when the text is none.
+    """
+    if arguments in ("", "{}"):
+        return {}
+    try:
+        value = loads(arguments) if arguments.strip() else {}
+    except RemoteProtocolError:
+        return None
+    return value if type(value) is dict else None
 
 
 def custom_text(arguments: str, field: str) -> str | None:

@@ -74,6 +74,22 @@ class OwnExtra:
             kept[_SPELLING] = spelling
         return {self.dialect: kept} if kept else {}
 
+    def beside(self, obj: JSONObject, known: frozenset[str]) -> Extra:
+        """
+        Keep what stands in an object beside its known fields.
+
+        Args:
+            obj: The object; it is not changed.
+            known: The fields that the IR has a name for.
+
+        Returns:
+            As `keep`.
+        """
+        if known.issuperset(obj):
+            return {}
+        kept = {k: v for k, v in obj.items() if k not in known and v is not None}
+        return {self.dialect: kept} if kept else {}
+
     def merge(self, out: JSONObject, extra: Extra, skip: Collection[str] = ()) -> None:
         """
         Write this dialect's unknown fields back, where the encoder wrote none itself.

@@ -8,11 +8,14 @@ stream decoder does without it, and without the table of losses that it needs.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from modelwire.codecs.anthropic_messages._wire import DIALECT
 from modelwire.ir._base import JSONObject
-from modelwire.ir._response import Finish, FinishKind
+from modelwire.ir._fast_values import new_finish
+
+if TYPE_CHECKING:
+    from modelwire.ir._response import Finish, FinishKind
 
 __all__ = ["STOP_REASONS", "decode_finish"]
 
@@ -54,9 +57,9 @@ def decode_finish(
     text = stop_sequence if isinstance(stop_sequence, str) else None
     if stop_sequence is not None and text is None:
         extra["stop_sequence"] = stop_sequence
-    return Finish(
-        kind=STOP_REASONS.get(raw, "unknown") if raw is not None else "unknown",
-        raw=raw,
-        stop_sequence=text,
-        extra={DIALECT: extra} if extra else {},
+    return new_finish(
+        STOP_REASONS.get(raw, "unknown") if raw is not None else "unknown",
+        raw,
+        text,
+        {DIALECT: extra} if extra else {},
     )

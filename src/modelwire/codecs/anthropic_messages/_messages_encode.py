@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import attrs
 
@@ -21,11 +21,18 @@ from modelwire.codecs.anthropic_messages._block_encode import (
     is_plain,
     write_extra,
 )
+from modelwire.codecs.anthropic_messages._messages_fast import (
+    fast_message,
+    fast_results,
+)
 from modelwire.codecs.anthropic_messages._wire import DIALECT
 from modelwire.ir._base import JSONObject
 from modelwire.ir._losses import LossCode
 from modelwire.ir._messages import Message, Role
 from modelwire.ir._parts import Part, ToolResultPart
+
+if TYPE_CHECKING:
+    from modelwire.codecs._aliases import AliasBook
 
 __all__ = ["encode_prompt"]
 
@@ -126,7 +133,7 @@ def _conversation(
     out: list[JSONObject] = []
     log = writer.log
     last = messages[-1] if messages else None
-    for turn in _turns(messages):
+    for turn in _turns(messages, writer.book, log):
         if isinstance(turn, dict):
             out.append(turn)
             continue
@@ -252,7 +259,9 @@ def _lose_message(message: Message, path: str, log: LossLog) -> None:
 # --- regrouping ---------------------------------------------------------------------
 
 
-def _turns(messages: Sequence[Message]) -> Iterator[_Turn | JSONObject]:
+def _turns(
+    messages: Sequence[Message], book: AliasBook, log: LossLog
+) -> Iterator[_Turn | JSONObject]:
     """Give the turns of the output (finished ones as such), results first."""
     i, count = 0, len(messages)
     while i < count:
@@ -261,27 +270,16 @@ def _turns(messages: Sequence[Message]) -> Iterator[_Turn | JSONObject]:
             while end < count and messages[end].role != "assistant":
                 end += 1
             if _needs_regrouping(messages, i, end):
-                yield from _regrouped(messages, i, end)
-                i = end
-                continue
+                quick = fast_results(messages, i, end, book, log)
+                if quick is None:
+                    yield from _regrouped(messages, i, end)
+                    i = end
+                    continue
+                wire, i = quick
+                yield wire
         for k in range(i, end):
-            yield _quick(messages[k]) or _plain(messages[k], k)
+            yield fast_message(messages[k], book, k, log) or _plain(messages[k], k)
         i = end
-
-
-def _quick(message: Message) -> JSONObject | None:
-    """Write a message of one plain text; `None`: it has more to say."""
-    parts = message.parts
-    if (
-        len(parts) == 1
-        and is_plain(parts[0])
-        and message.role in ("user", "assistant")
-        and not message.extra
-        and message.name is None
-        and message.id is None
-    ):
-        return {"role": message.role, "content": parts[0].text}
-    return None
 
 
 def _plain(message: Message, index: int) -> _Turn:

@@ -15,15 +15,17 @@ from modelwire.codecs._percent import unquoted
 from modelwire.codecs._reader import Reader, describe
 from modelwire.codecs.anthropic_messages._blocks import (
     decode_cache,
-    decode_content,
     decode_text_or_blocks,
+)
+from modelwire.codecs.anthropic_messages._request_decode_fast import (
+    fast_message,
+    fast_tool,
 )
 from modelwire.codecs.anthropic_messages._tools import decode_choice, decode_tool
 from modelwire.codecs.anthropic_messages._wire import DIALECT, PROTOCOL_HEADERS
 from modelwire.errors import Problem
 from modelwire.ir._base import Extra, JSONObject
 from modelwire.ir._messages import LEGAL_PARTS, Message, Role
-from modelwire.ir._parts import TextPart
 from modelwire.ir._request import (
     CachePolicy,
     ChatRequest,
@@ -133,36 +135,16 @@ def _messages(reader: Reader) -> tuple[tuple[Message, ...], tuple[Message, ...]]
     leading: list[Message] = []
     messages: list[Message] = []
     for i, obj in enumerate(array):
-        path = f"$.messages[{i}]"
-        if type(obj) is not dict:
-            reader.fault(f"messages[{i}]", "object", describe(obj))
-            continue
-        message = _quick_message(obj, path, problems)
+        message = fast_message(obj)
         if message is None:
-            message = _message(Reader(obj, path, problems))
+            if type(obj) is not dict:
+                reader.fault(f"messages[{i}]", "object", describe(obj))
+                continue
+            message = _message(Reader(obj, f"$.messages[{i}]", problems))
         if message is not None:
             early = message.role == "system" and not messages
             (leading if early else messages).append(message)
     return tuple(leading), tuple(messages)
-
-
-def _quick_message(
-    obj: JSONObject, path: str, problems: list[Problem] | None
-) -> Message | None:
-    """Read an ordinary message, of a role and a content alone; else `None`."""
-    if len(obj) != 2:
-        return None
-    word, content = obj.get("role"), obj.get("content")
-    role = _ROLES.get(word) if type(word) is str else None
-    if role is None:
-        return None
-    if type(content) is str:
-        return Message(role=role, parts=(TextPart(text=content),))
-    if type(content) is not list or len(content) < 2:
-        return None
-    parts = decode_content(content, f"{path}.content", problems, LEGAL_PARTS[role])
-    # Two blocks or more may still be one part: what is no object is left out.
-    return Message(role=role, parts=parts) if len(parts) > 1 else None
 
 
 def _message(reader: Reader) -> Message | None:
@@ -189,10 +171,13 @@ def _tools(reader: Reader) -> tuple[Tool, ...]:
     if not array:
         return ()
     problems = reader.problems if reader.problems is not None else []
-    tools = []
+    tools: list[Tool] = []
     for i, obj in enumerate(array):
         path = f"$.tools[{i}]"
-        if isinstance(obj, dict):
+        tool = fast_tool(obj)
+        if tool is not None:
+            tools.append(tool)
+        elif isinstance(obj, dict):
             tools.append(decode_tool(obj, path, problems))
         else:
             problems.append(Problem(path, "object", describe(obj)))

@@ -34,6 +34,7 @@ from modelwire.codecs.anthropic_messages._errors import decode_error
 from modelwire.codecs.anthropic_messages._finish import decode_finish
 from modelwire.codecs.anthropic_messages._finish_encode import encode_finish
 from modelwire.codecs.anthropic_messages._profiles import DEFAULT_PROFILE
+from modelwire.codecs.anthropic_messages._response_fast import fast_response
 from modelwire.codecs.anthropic_messages._usage import (
     decode_usage,
     encode_usage,
@@ -101,20 +102,27 @@ def decode_response(
 
 
 def _read(obj: JSONObject, aliases: Aliases) -> ChatResponse:
+    content, counts = obj.get("content"), obj.get("usage")
+    usage = decode_usage(counts) if type(counts) is dict else None
+    blocks = None
+    parts: tuple[Part, ...] = ()
+    if type(content) is list and all(type(block) is dict for block in content):
+        blocks = content
+        parts = decode_content(blocks, "$.content", None, LEGAL_PARTS["assistant"])
+        if aliases is not NO_ALIASES:
+            parts = tuple(bring_home(part, aliases) for part in parts)
+        usual = fast_response(obj, parts, usage)
+        if usual is not None:
+            return usual
     reader = Reader(obj, "$", None)
     left = reader.left
     if left.get("type") == "message":
         del left["type"]
     if left.get("role") == "assistant":
         del left["role"]
-    content = left.get("content")
-    parts: tuple[Part, ...] = ()
-    if isinstance(content, list) and all(type(block) is dict for block in content):
+    if blocks is not None:
         del left["content"]
-        parts = decode_content(content, "$.content", None, LEGAL_PARTS["assistant"])
-        if aliases is not NO_ALIASES:
-            parts = tuple(bring_home(part, aliases) for part in parts)
-    usage_obj = reader.mapping("usage")
+    reader.mapping("usage")
     finish = decode_finish(
         reader.take("stop_reason"),
         reader.take("stop_sequence"),
@@ -130,8 +138,8 @@ def _read(obj: JSONObject, aliases: Aliases) -> ChatResponse:
                 finish=finish,
             ),
         ),
-        usage=decode_usage(usage_obj) if usage_obj is not None else None,
-        service_tier=usage_tier(usage_obj) if usage_obj is not None else None,
+        usage=usage,
+        service_tier=usage_tier(counts) if type(counts) is dict else None,
         extra=reader.rest(DIALECT),
     )
 

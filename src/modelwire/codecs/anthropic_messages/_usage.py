@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from modelwire import ir  # for loss codes, which load when there is a loss
+from modelwire.codecs.anthropic_messages._usage_fast import fast_usage
 from modelwire.codecs.anthropic_messages._wire import DIALECT
 from modelwire.ir._base import JSONObject
 from modelwire.ir._response import Usage
@@ -95,6 +96,9 @@ def decode_usage(obj: JSONObject) -> Usage:
         `anthropic.types.Usage` 2.11.0; recorded: the three input counters are
         disjoint (wire/observed.md, section 1, read 2026-11-21).
     """
+    usual = fast_usage(obj)
+    if usual is not None:
+        return usual
     left = dict(obj)
     if isinstance(left.get("service_tier"), str) or left.get("service_tier") is None:
         left.pop("service_tier", None)

@@ -14,6 +14,7 @@ from modelwire import ir  # for loss codes, which load when there is a loss
 from modelwire.codecs.gemini_generate._extra import spelling_of
 from modelwire.codecs.gemini_generate._wire import DIALECT, is_enum_name
 from modelwire.ir._base import JSONObject
+from modelwire.ir._fast_values import new_finish
 from modelwire.ir._response import Finish, FinishKind
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ def decode_finish(
     kind = FINISH_REASONS.get(name, "unknown") if name is not None else "unknown"
     if calls and kind == "stop":
         kind = "tool_calls"
-    return Finish(kind=kind, raw=name, extra={DIALECT: extra} if extra else {})
+    return new_finish(kind, name, extra={DIALECT: extra} if extra else None)
 
 
 def encode_finish(

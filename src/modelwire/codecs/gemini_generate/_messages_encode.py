@@ -10,22 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Final, NamedTuple, TypeGuard
+from typing import Final
 
 from modelwire.codecs._losses import LossLog
+from modelwire.codecs._plain_parts import is_bare
 from modelwire.codecs.gemini_generate._extra import spelling_of, write_extra
+from modelwire.codecs.gemini_generate._messages_fast import fast_parts
 from modelwire.codecs.gemini_generate._part_encode import PartWriter
 from modelwire.codecs.gemini_generate._wire import DIALECT
 from modelwire.ir._base import JSONObject
 from modelwire.ir._losses import SEVERITIES, LossCode, Severity
 from modelwire.ir._messages import Message, Role
-from modelwire.ir._parts import (
-    Part,
-    TextPart,
-    ToolCallPart,
-    ToolResultPart,
-    UnknownPart,
-)
+from modelwire.ir._parts import ToolCallPart, ToolResultPart, UnknownPart
 
 __all__ = ["encode_messages", "encode_system"]
 
@@ -46,12 +42,15 @@ _ROLES: Final[dict[Role, str]] = {
 }
 
 
-class _Turn(NamedTuple):
+class _Turn:
     """One content of the output: its messages with their numbers."""
 
-    first: Message
-    place: int
-    more: list[tuple[int, Message]]
+    __slots__ = ("first", "more", "place")
+
+    def __init__(self, first: Message, place: int) -> None:
+        self.first = first
+        self.place = place
+        self.more: list[tuple[int, Message]] = []
 
 
 def encode_system(system: Sequence[Message], writer: PartWriter) -> JSONObject | None:
@@ -116,9 +115,21 @@ def encode_messages(
         `contents` of the request.
     """
     out: list[JSONObject] = []
+    content: JSONObject
     log = writer.log
     current = _current_turn(messages)
     for turn in _turns(messages):
+        first, place = turn.first, turn.place
+        if first.role in ("user", "assistant") and is_bare(first):
+            usual = fast_parts(first, place, len(out), writer)
+            if usual is not None:
+                content = {"role": _ROLES[first.role], "parts": usual}
+                if first.extra:
+                    _write_role(first, content)
+                if signed and place >= current and first.role == "assistant":
+                    _sign(first, usual, len(out), writer)
+                out.append(content)
+                continue
         run: list[tuple[int, Message]] = []
         every = [(turn.place, turn.first), *turn.more]
         parts = _parts(every, "$.messages", len(out), 0, writer, kept=run)
@@ -126,7 +137,7 @@ def encode_messages(
             continue
         index, message = run[0]
         path = f"$.messages[{index}]"
-        content: JSONObject = {"role": _ROLES[message.role], "parts": parts}
+        content = {"role": _ROLES[message.role], "parts": parts}
         if message.role in ("system", "developer"):
             _tag(parts)
             log.approximate(
@@ -136,12 +147,8 @@ def encode_messages(
                 to=f"$.messages[{len(out)}]",
             )
         else:
-            role = spelling_of(message.extra).get("role")
-            if isinstance(role, str):
-                content["role"] = role
-            if isinstance(message.extra.get(DIALECT, {}).get("role"), str):
-                # A role that is not known stays the client's own word.
-                del content["role"]
+            if message.extra:
+                _write_role(message, content)
             _envelope(message, content, path, log)
             for k, other in run[1:]:
                 _envelope(other, {}, f"$.messages[{k}]", log)
@@ -151,6 +158,16 @@ def encode_messages(
             _sign(message, parts, len(out), writer)
         out.append(content)
     return out
+
+
+def _write_role(message: Message, content: JSONObject) -> None:
+    """Write the client's own word for a role."""
+    role = spelling_of(message.extra).get("role")
+    if isinstance(role, str):
+        content["role"] = role
+    if isinstance(message.extra.get(DIALECT, {}).get("role"), str):
+        # A role that is not known stays the client's own word.
+        del content["role"]
 
 
 def _turns(messages: Sequence[Message]) -> Iterator[_Turn]:
@@ -167,7 +184,7 @@ def _turns(messages: Sequence[Message]) -> Iterator[_Turn]:
             continue
         if turn is not None:
             yield turn
-        turn = _Turn(message, i, [])
+        turn = _Turn(message, i)
     if turn is not None:
         yield turn
 
@@ -206,12 +223,16 @@ def _parts(
     out: list[JSONObject] = []
     for i, message in messages:
         path = f"{field}[{i}]"
-        writer.log = inner = LossLog(DIALECT)
         count = len(out)
+        # Leading instructions have no results, whose losses name the conversation.
+        usual = fast_parts(message, i, place, writer, before + count)
+        if usual is not None:
+            out += usual
+            if kept is not None:
+                kept.append((i, message))
+            continue
+        writer.log = inner = LossLog(DIALECT)
         for k, part in enumerate(message.parts):
-            if _is_plain(part) and message.role != "tool":
-                out.append({"text": part.text})
-                continue
             where = f"{path}.parts[{k}]"
             written = writer.placed(
                 partial(writer.part, part, where, message.role),
@@ -291,20 +312,6 @@ def _worst(inner: LossLog) -> dict[LossCode, Severity]:
         if known is None or SEVERITIES.index(loss.severity) < SEVERITIES.index(known):
             worst[loss.code] = loss.severity
     return worst
-
-
-def _is_plain(part: Part) -> TypeGuard[TextPart]:
-    """Say whether *part* is nothing but some text: the commonest part of all."""
-    return (
-        type(part) is TextPart
-        and bool(part.text)
-        and not part.annotations
-        and not part.extra
-        and part.logprobs is None
-        and part.cache is None
-        and part.signature is None
-        and part.item is None
-    )
 
 
 def _current_turn(messages: Sequence[Message]) -> int:

@@ -20,6 +20,7 @@ from typing import Any, Final, TypeAlias
 from modelwire.codecs._json import dumps_str
 from modelwire.codecs._reader import Reader, describe
 from modelwire.codecs.gemini_generate._files import is_upload, media_kind, standard
+from modelwire.codecs.gemini_generate._parts_fast import fast_part
 from modelwire.codecs.gemini_generate._wire import DIALECT, camel
 from modelwire.errors import Problem
 from modelwire.ir._base import Extra, JSONObject
@@ -100,9 +101,9 @@ def decode_part(obj: JSONObject, path: str = "", problems: Problems = None) -> P
     Returns:
         The part; an `UnknownPart` for one with no data member that is known.
     """
-    if len(obj) == 1 and type(obj.get("text")) is str:
-        text: str = obj["text"]
-        return TextPart(text=text) if text else _EMPTY
+    usual = fast_part(obj)
+    if usual is not None:
+        return usual
     bare = camel(obj)
     reader = Reader(bare, path, problems)
     part: Part | None
@@ -118,11 +119,6 @@ def decode_part(obj: JSONObject, path: str = "", problems: Problems = None) -> P
     else:
         part = _bare(reader)
     return UnknownPart(dialect=DIALECT, raw=obj) if part is None else part
-
-
-_NOTE_EMPTY: Final = {DIALECT: {"$spelling": {"text": "kept"}}}
-_EMPTY: Final = TextPart(text="", extra=_NOTE_EMPTY)
-"""Empty text of this API's own client: the encoder drops only what others left."""
 
 
 def decode_parts(
@@ -204,6 +200,7 @@ def _text(reader: Reader) -> Part | None:
     if thought:
         return ReasoningPart(text=text, signature=signature, extra=_rest(reader))
     if not text and signature is None:
+        # Said by this API's own peer: the encoder drops only what others left.
         notes["text"] = "kept"
     return TextPart(text=text, signature=signature, extra=_rest(reader, **notes))
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import re
 from typing import Any, Final
-from urllib.parse import parse_qsl, unquote
 
 from modelwire.codecs._ids import history_ids
+from modelwire.codecs._percent import query_pairs, unquoted
 from modelwire.codecs._reader import Reader, describe
 from modelwire.codecs.gemini_generate._call_ids import CallIds
 from modelwire.codecs.gemini_generate._config_decode import read_config
+from modelwire.codecs.gemini_generate._contents_fast import fast_content
 from modelwire.codecs.gemini_generate._parts import decode_parts
 from modelwire.codecs.gemini_generate._tools import decode_choice, decode_tools
 from modelwire.codecs.gemini_generate._wire import DIALECT, camel
@@ -102,13 +103,13 @@ def read_request(
 def _is_sse(query: str) -> bool:
     return any(
         name.lstrip("$") == "alt" and value.partition(";")[0] == "sse"
-        for name, value in parse_qsl(query)
+        for name, value in query_pairs(query)
     )
 
 
 def _model(reader: Reader, named: re.Match[str] | None) -> str:
     if named is not None:
-        model = unquote(named[2])
+        model = unquoted(named[2])
         return f"{named[1]}/{model}" if named[1] in COLLECTIONS else model
     # A body may repeat the model as a resource name; alone it decides.
     said = reader.string("model")
@@ -133,13 +134,12 @@ def _explicit(contents: Any) -> list[str]:
     for content in contents:
         parts = content.get("parts") if type(content) is dict else None
         for part in parts if type(parts) is list else ():
-            if type(part) is not dict:
-                continue
-            out.extend(
+            members = part.values() if type(part) is dict else ()
+            out += [
                 member["id"]
-                for member in part.values()
+                for member in members
                 if type(member) is dict and type(member.get("id")) is str
-            )
+            ]
     return out
 
 
@@ -192,6 +192,11 @@ def _contents(
     leading: list[Message] = []
     messages: list[Message] = []
     for i, obj in enumerate(value):
+        if type(obj) is dict:
+            message = fast_content(obj, ids)
+            if message is not None:
+                messages.append(message)
+                continue
         path = f"$.contents[{i}]"
         if type(obj) is str:
             messages.append(Message(role="user", parts=(TextPart(text=obj),)))
@@ -199,28 +204,10 @@ def _contents(
         if type(obj) is not dict:
             reader.fault(f"contents[{i}]", "object", describe(obj))
             continue
-        message = _plain(obj)
-        if message is None:
-            message = _message(Reader(obj, path, problems), ids)
+        message = _message(Reader(obj, path, problems), ids)
         early = message.role == "system" and not messages
         (leading if early else messages).append(message)
     return tuple(leading), tuple(messages)
-
-
-def _plain(obj: JSONObject) -> Message | None:
-    """Read a content of one plain text, the commonest of all; `None` for another."""
-    if len(obj) == 2 and type(obj.get("parts")) is list and len(obj["parts"]) == 1:
-        part, word = obj["parts"][0], obj.get("role")
-        if (
-            word in ("user", "model")
-            and type(part) is dict
-            and len(part) == 1
-            and type(part.get("text")) is str
-            and part["text"]
-        ):
-            role: Role = "user" if word == "user" else "assistant"
-            return Message(role=role, parts=(TextPart(text=part["text"]),))
-    return None
 
 
 def _message(reader: Reader, ids: CallIds) -> Message:

@@ -27,6 +27,7 @@ from modelwire.codecs._call_arguments import custom_text
 from modelwire.codecs._ids import counting_ids, turn_seed
 from modelwire.codecs._json import dumps, loads
 from modelwire.codecs._losses import LossLog
+from modelwire.codecs._plain_parts import is_plain_text
 from modelwire.codecs._profile import Profile
 from modelwire.codecs._reader import Reader, describe
 from modelwire.codecs._time import decode_time, encode_time
@@ -52,6 +53,10 @@ from modelwire.codecs.gemini_generate._part_calls import CUSTOM_FIELD
 from modelwire.codecs.gemini_generate._part_encode import PartWriter
 from modelwire.codecs.gemini_generate._parts import decode_parts
 from modelwire.codecs.gemini_generate._profiles import CLIENT, DEFAULT_PROFILE
+from modelwire.codecs.gemini_generate._response_fast import (
+    fast_choice,
+    fast_response,
+)
 from modelwire.codecs.gemini_generate._usage import (
     decode_usage,
     encode_usage,
@@ -66,6 +71,8 @@ from modelwire.ir._parts import Annotation, Part, TextPart, ToolCallPart
 from modelwire.ir._response import ChatResponse, Choice
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from modelwire.ir._request import ChatRequest
 
 __all__ = [
@@ -159,42 +166,61 @@ def _fold(
 def _read(
     obj: JSONObject, aliases: Aliases, request: ChatRequest | None
 ) -> ChatResponse:
-    reader = Reader(camel(obj), "$", None)
+    bare = camel(obj)
+    given, counts = bare.get("responseId"), bare.get("usageMetadata")
+    id_ = given if type(given) is str else None
+    candidates = bare.get("candidates")
+    choices: tuple[Choice, ...] = ()
+    readable = False
+    if type(candidates) is list and all(type(c) is dict for c in candidates):
+        readable = True
+        choices = _choices(candidates, counting_ids(id_ or turn_seed(request)), aliases)
+    usage = decode_usage(counts) if type(counts) is dict else None
+    usual = fast_response(bare, choices, usage)
+    if usual is not None:
+        return usual
+    reader = Reader(bare, "$", None)
     left = reader.left
-    id_ = reader.string("responseId")
-    ids = counting_ids(id_ or turn_seed(request))
-    calls = CallIds(lambda: ids("call"))
-    choices: list[Choice] = []
-    candidates = left.get("candidates")
-    if isinstance(candidates, list) and all(type(c) is dict for c in candidates):
+    if readable:
         del left["candidates"]
-        choices = [
-            _choice(candidate, place, calls, aliases)
-            for place, candidate in enumerate(candidates)
-        ]
-        indexes = [choice.index for choice in choices]
-        if len(set(indexes)) != len(indexes):
-            # Vertex leaves the index 0 out: then the place counts.
-            choices = [_evolve(c, index=i) for i, c in enumerate(choices)]
     feedback = left.get("promptFeedback")
     if not choices and type(feedback) is dict:
         finish = decode_block(camel(feedback))
         if finish is not None:
             del left["promptFeedback"]
-            choices = [
-                Choice(index=0, message=Message(role="assistant"), finish=finish)
-            ]
-    usage_obj = reader.mapping("usageMetadata")
+            choices = (
+                Choice(index=0, message=Message(role="assistant"), finish=finish),
+            )
+    reader.mapping("usageMetadata")
     created = _created(left)
     return ChatResponse(
-        id=id_,
+        id=reader.string("responseId"),
         model=reader.string("modelVersion"),
         created=created,
-        choices=tuple(choices),
-        usage=decode_usage(usage_obj) if usage_obj is not None else None,
-        service_tier=usage_tier(usage_obj) if usage_obj is not None else None,
+        choices=choices,
+        usage=usage,
+        service_tier=usage_tier(counts) if type(counts) is dict else None,
         extra=reader.rest(DIALECT),
     )
+
+
+def _choices(
+    candidates: list[JSONObject], ids: Ids, aliases: Aliases
+) -> tuple[Choice, ...]:
+    calls = CallIds(partial(ids, "call"))
+    settle = calls.settle
+    if aliases is not NO_ALIASES:
+        settle = partial(_settled, calls, aliases)
+    choices = [fast_choice(c, settle) or _choice(c, settle) for c in candidates]
+    indexes = {choice.index for choice in choices}
+    if len(indexes) != len(choices):
+        # Vertex leaves the index 0 out: then the place counts.
+        choices = [_evolve(c, index=i) for i, c in enumerate(choices)]
+    return tuple(choices)
+
+
+def _settled(calls: CallIds, aliases: Aliases, part: Part) -> Part:
+    return bring_home(calls.settle(part), aliases)
 
 
 def _created(left: JSONObject) -> int | None:
@@ -208,14 +234,12 @@ def _created(left: JSONObject) -> int | None:
     return created
 
 
-def _choice(obj: JSONObject, place: int, calls: CallIds, aliases: Aliases) -> Choice:
+def _choice(obj: JSONObject, settle: Callable[[Part], Part]) -> Choice:
     reader = Reader(camel(obj), "", None)
     left = reader.left
     index = reader.integer("index")
     parts, extra = _content(left)
-    made = [calls.settle(part) for part in parts]
-    if aliases is not NO_ALIASES:
-        made = [bring_home(part, aliases) for part in made]
+    made = [settle(part) for part in parts]
     finish = decode_finish(
         reader.take("finishReason"),
         reader.take("finishMessage"),
@@ -224,7 +248,6 @@ def _choice(obj: JSONObject, place: int, calls: CallIds, aliases: Aliases) -> Ch
     logprobs = decode_logprobs(left.get("logprobsResult"))
     if logprobs is not None:
         del left["logprobsResult"]
-    del place
     return Choice(
         index=0 if index is None or index < 0 else index,
         message=Message(
@@ -450,6 +473,10 @@ def _candidate(choice: Choice, path: str, writer: PartWriter) -> JSONObject:
     texts: list[tuple[int, str, str, tuple[Annotation, ...]]] = []
     for i, part in enumerate(message.parts):
         where = f"{path}.message.parts[{i}]"
+        if type(part) is TextPart and part.text and is_plain_text(part):
+            texts.append((len(parts), where, part.text, ()))
+            parts.append({"text": part.text})
+            continue
         written = writer.placed(
             partial(writer.part, part, where, "assistant"),
             where,

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from modelwire.codecs._concept_codes import CHOICE_CODES, SERVER_TOOL_CODES
 from modelwire.codecs._reader import Reader, describe
 from modelwire.codecs._request_losses import drop_parallel
+from modelwire.codecs.gemini_generate._contents_fast import fast_function
 from modelwire.codecs.gemini_generate._extra import spelling_of, write_extra
 from modelwire.codecs.gemini_generate._part_calls import CUSTOM_FIELD
 from modelwire.codecs.gemini_generate._part_encode import PartWriter
@@ -117,7 +118,10 @@ def _decode(key: str, value: Any, path: str, problems: list[Problem]) -> list[To
         out: list[Tool] = []
         for i, item in enumerate(value):
             where = f"{path}[{i}]"
-            if type(item) is not dict:
+            usual = fast_function(item) if key == _FUNCTIONS else None
+            if usual is not None:
+                out.append(usual)
+            elif type(item) is not dict:
                 problems.append(Problem(where, "object", describe(item)))
             elif key == _FUNCTIONS:
                 out.append(_function(Reader(camel(item), where, problems)))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from modelwire import ir  # for loss codes, which load when there is a loss
 from modelwire.codecs.gemini_generate._extra import spelling_of
+from modelwire.codecs.gemini_generate._usage_fast import fast_usage
 from modelwire.codecs.gemini_generate._wire import DIALECT, camel, is_enum_name
 from modelwire.ir._base import JSONObject
 from modelwire.ir._response import Usage
@@ -78,6 +79,9 @@ def decode_usage(obj: JSONObject) -> Usage:
         is absent is not said; the total is kept only where it is not the sum.  The
         service tier is not read here, see `usage_tier`.
     """
+    usual = fast_usage(obj)
+    if usual is not None:
+        return usual
     left = dict(camel(obj))
     tier = usage_tier(left)
     notes: JSONObject = {}

@@ -13,10 +13,13 @@ Source:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from modelwire.codecs.openai_chat._wire import DIALECT
-from modelwire.ir._response import Finish, FinishKind
+from modelwire.ir._fast_values import new_finish
+
+if TYPE_CHECKING:
+    from modelwire.ir._response import Finish, FinishKind
 
 __all__ = ["OFFICIAL", "decode_finish"]
 
@@ -62,10 +65,10 @@ def decode_finish(
     """
     kind = OFFICIAL.get(raw)
     if kind is None:
-        return Finish(kind=_COMPATIBLE.get(raw, "unknown"), raw=raw, extra=dict(_NOTE))
+        return new_finish(_COMPATIBLE.get(raw, "unknown"), raw, extra=dict(_NOTE))
     if kind == "stop":
         if has_tool_calls:
             kind = "tool_calls"
         elif has_refusal:
             kind = "refusal"
-    return Finish(kind=kind, raw=raw)
+    return new_finish(kind, raw)

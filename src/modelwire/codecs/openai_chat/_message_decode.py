@@ -30,6 +30,7 @@ from modelwire.codecs.openai_chat._reasoning import (
 )
 from modelwire.codecs.openai_chat._wire import DIALECT, extra_of
 from modelwire.ir._base import Extra, JSONObject
+from modelwire.ir._fast_values import new_text_part
 from modelwire.ir._messages import Message
 from modelwire.ir._parts import (
     AudioPart,
@@ -48,9 +49,6 @@ __all__ = [
     "content_parts",
     "decode_message",
 ]
-
-_TEXT_ROLES: Final = ("user", "assistant", "system", "developer")
-
 
 _ROLES: Final = frozenset(
     {"system", "developer", "user", "assistant", "tool", "function"}
@@ -73,10 +71,6 @@ def decode_message(item: Any, path: str, problems: Problems) -> Message | None:
         fault(problems, path, "object", describe(item))
         return None
     role = item.get("role")
-    if len(item) <= 3:
-        usual = _usual_message(role, item)
-        if usual is not None:
-            return usual
     reader = Reader(item, path, problems)
     if not isinstance(role, str) or role not in _ROLES:
         wanted = "one of system, developer, user, assistant, tool, function"
@@ -96,49 +90,6 @@ def decode_message(item: Any, path: str, problems: Problems) -> Message | None:
         name=name,
         extra=extra_of(reader, spelling),
     )
-
-
-def _usual_message(role: Any, item: JSONObject) -> Message | None:
-    """
-    Read the messages that nearly all are: a role, a string, plain calls.
-
-    Returns:
-        The message; `None` when anything about it is not usual, which the general
-        way then reads (test_usual_messages_are_read_as_by_the_general_way).
-    """
-    size = len(item)
-    content = item.get("content")
-    if size == 2:
-        if type(content) is str and role in _TEXT_ROLES:
-            return Message(role=role, parts=(TextPart(text=content),))
-        return None
-    if role == "tool":
-        call_id = item.get("tool_call_id")
-        if type(content) is str and type(call_id) is str:
-            part = ToolResultPart(call_id=call_id, content=(TextPart(text=content),))
-            return Message(role=role, parts=(part,))
-        return None
-    calls = item.get("tool_calls")
-    if role != "assistant" or type(calls) is not list or "content" not in item:
-        return None
-    parts: list[Part] = []
-    if type(content) is str:
-        parts.append(TextPart(text=content))
-    elif content is not None:
-        return None
-    for call in calls:
-        if type(call) is not dict or len(call) != 3 or call.get("type") != "function":
-            return None
-        ident = call.get("id")
-        function = call.get("function")
-        if type(ident) is not str or type(function) is not dict or len(function) != 2:
-            return None
-        name = function.get("name")
-        arguments = function.get("arguments")
-        if type(name) is not str or type(arguments) is not str or not arguments:
-            return None
-        parts.append(ToolCallPart(id=ident, name=name, arguments=arguments))
-    return Message(role=role, parts=tuple(parts))
 
 
 # --- roles --------------------------------------------------------------------------
@@ -262,7 +213,7 @@ def _content(reader: Reader, spelling: JSONObject) -> list[Part]:
     content = left.get("content")
     if type(content) is str:
         del left["content"]
-        return [TextPart(text=content)]
+        return [new_text_part(content)]
     if content is None:
         left.pop("content", None)
         return []

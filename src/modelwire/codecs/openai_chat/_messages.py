@@ -23,6 +23,7 @@ from modelwire.codecs._part_codes import result_part_code
 from modelwire.codecs._profile import Profile
 from modelwire.codecs.openai_chat._assistant_encode import AssistantWriter
 from modelwire.codecs.openai_chat._cache import encode_cache
+from modelwire.codecs.openai_chat._messages_fast import fast_answer, fast_input
 from modelwire.codecs.openai_chat._parts import Context, encode_content_part
 from modelwire.codecs.openai_chat._runs import joined, runs
 from modelwire.codecs.openai_chat._wire import (
@@ -98,28 +99,10 @@ class ConversationWriter:
     # --- messages -------------------------------------------------------------------
 
     def _message(self, message: Message, index: int) -> None:
+        if not self._media and self._fast(message):
+            return
         path = f"$.messages[{index}]"
         role = message.role
-        parts = message.parts
-        if (
-            role == "user"
-            and len(parts) == 1
-            and type(parts[0]) is TextPart
-            and not self._media
-            and not message.extra
-        ):
-            part = parts[0]
-            if not (
-                part.cache
-                or part.annotations
-                or part.logprobs
-                or part.signature
-                or part.extra
-                or part.item
-            ):
-                # The usual message; everything rarer takes the general way.
-                self._usual(message, part, path)
-                return
         _check(message, path)
         if role == "assistant":
             self._flush_media()
@@ -142,13 +125,22 @@ class ConversationWriter:
                     detail="what leads is the system prompt",
                 )
 
-    def _usual(self, message: Message, part: TextPart, path: str) -> None:
+    def _fast(self, message: Message) -> bool:
+        """Write an ordinary message; False when it is not one."""
+        role = message.role
+        if role == "assistant":
+            answer = fast_answer(message, self.book)
+            if answer is None:
+                return False
+            out, self._open = answer
+            self.out.append(out)
+        else:
+            wires = fast_input(message, self._open)
+            if wires is None:
+                return False
+            self.out += wires
         self._still_leading = False
-        out: JSONObject = {"role": "user", "content": part.text}
-        if message.name is not None:
-            out["name"] = message.name
-        self._id(message, path)
-        self.out.append(out)
+        return True
 
     def _plain(self, message: Message, path: str) -> None:
         """Write a system, developer or user message."""

@@ -21,6 +21,7 @@ from modelwire.codecs.openai_chat._reasoning import (
 from modelwire.codecs.openai_chat._wire import DIALECT, extra_of
 from modelwire.errors import Problem
 from modelwire.ir._base import JSONObject
+from modelwire.ir._fast_values import new_text_part
 from modelwire.ir._parts import (
     AudioPart,
     Base64Source,
@@ -81,7 +82,7 @@ def content_parts(items: list[Any], path: str, problems: Problems) -> list[Part]
         if kind == "text" and len(item) == 2:
             text = item.get("text")
             if type(text) is str:
-                out.append(TextPart(text=text))
+                out.append(new_text_part(text))
                 continue
         read = _PARTS.get(kind) if isinstance(kind, str) else None
         if read is None:

@@ -24,6 +24,7 @@ from modelwire.codecs._profile import Profile
 from modelwire.codecs._reader import Reader, describe
 from modelwire.codecs._request_body import request_object
 from modelwire.codecs.openai_chat._message_decode import decode_message
+from modelwire.codecs.openai_chat._message_decode_fast import fast_message
 from modelwire.codecs.openai_chat._parts_decode import content_parts, fault
 from modelwire.codecs.openai_chat._profiles import DEFAULT_PROFILE
 from modelwire.codecs.openai_chat._tools_decode import (
@@ -33,6 +34,7 @@ from modelwire.codecs.openai_chat._tools_decode import (
     decode_tool,
     decode_web_search,
 )
+from modelwire.codecs.openai_chat._tools_decode_fast import fast_tool
 from modelwire.codecs.openai_chat._wire import DIALECT, OWN, extra_of
 from modelwire.errors import Problem, RequestDecodeError
 from modelwire.ir._base import JSONObject
@@ -152,7 +154,9 @@ def _messages(reader: Reader) -> tuple[tuple[Message, ...], tuple[Message, ...]]
     items = reader.array("messages", required=True) or []
     out: list[Message] = []
     for index, item in enumerate(items):
-        message = decode_message(item, f"$.messages[{index}]", reader.problems)
+        message = fast_message(item)
+        if message is None:
+            message = decode_message(item, f"$.messages[{index}]", reader.problems)
         if message is not None:
             out.append(message)
     leading = 0
@@ -172,7 +176,9 @@ def _tools(reader: Reader, notes: JSONObject) -> tuple[Tool, ...]:
     tools = reader.array("tools")
     if tools is not None:
         for index, item in enumerate(tools):
-            tool = decode_tool(item, f"$.tools[{index}]", problems)
+            tool: Tool | None = fast_tool(item)
+            if tool is None:
+                tool = decode_tool(item, f"$.tools[{index}]", problems)
             if tool is not None:
                 out.append(tool)
     elif "functions" in reader.left:

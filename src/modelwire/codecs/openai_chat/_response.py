@@ -43,6 +43,7 @@ from modelwire.codecs.openai_chat._logprobs import (
 )
 from modelwire.codecs.openai_chat._message_decode import assistant_message
 from modelwire.codecs.openai_chat._profiles import DEFAULT_PROFILE
+from modelwire.codecs.openai_chat._response_fast import fast_choice, fast_response
 from modelwire.codecs.openai_chat._usage import (
     decode_usage,
     encode_usage,
@@ -70,7 +71,7 @@ from modelwire.ir._parts import (
     TokenLogprob,
     ToolCallPart,
 )
-from modelwire.ir._response import ChatResponse, Choice
+from modelwire.ir._response import ChatResponse, Choice, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -122,24 +123,42 @@ def decode_response(
         raise RemoteProtocolError(msg, dialect=DIALECT)
     if parsed.get("error") and not parsed.get("choices"):
         raise ProviderError(decode_error(body, status=status, headers=headers))
-    reader = Reader(parsed, "$", None)
+    names = NO_ALIASES if aliases is None else aliases
+    choices, usage = parsed.get("choices"), parsed.get("usage")
+    read = _choices(choices, names, request) if type(choices) is list else ()
+    counts = decode_usage(usage, profile) if type(usage) is dict else None
+    return fast_response(parsed, read, counts) or _response(parsed, read, counts)
+
+
+def _response(
+    obj: JSONObject, choices: tuple[Choice, ...], usage: Usage | None
+) -> ChatResponse:
+    reader = Reader(obj, "$", None)
     if reader.left.get("object") == OBJECT:
         del reader.left["object"]
-    names = NO_ALIASES if aliases is None else aliases
-    choices = reader.array("choices") or []
-    read = [_choice(item, n, names, request) for n, item in enumerate(choices)]
-    usage = reader.mapping("usage")
+    reader.array("choices")
+    reader.mapping("usage")
     return ChatResponse(
         id=reader.string("id"),
         # An empty name is what the encoder writes where there is none.
         model=reader.string("model") or None,
         created=reader.integer("created"),
-        choices=tuple(choice for choice in read if choice is not None),
-        usage=None if usage is None else decode_usage(usage, profile),
+        choices=choices,
+        usage=usage,
         service_tier=reader.string("service_tier"),
         moderation=reader.take("moderation"),
         extra=extra_of(reader),
     )
+
+
+def _choices(
+    items: list[Any], aliases: Aliases, request: ChatRequest | None
+) -> tuple[Choice, ...]:
+    read = [
+        fast_choice(item, aliases) or _choice(item, number, aliases, request)
+        for number, item in enumerate(items)
+    ]
+    return tuple(choice for choice in read if choice is not None)
 
 
 def _choice(

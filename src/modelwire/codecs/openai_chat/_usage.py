@@ -22,6 +22,7 @@ from modelwire.codecs._openai_usage import (
     take_details,
     uncached,
 )
+from modelwire.codecs.openai_chat._usage_fast import fast_usage
 from modelwire.codecs.openai_chat._wire import (
     DIALECT,
     merge_own,
@@ -71,6 +72,9 @@ def decode_usage(obj: JSONObject, profile: Profile | None = None) -> Usage:
     Returns:
         The usage, with *obj* as its `raw`.
     """
+    usual = fast_usage(obj)
+    if usual is not None:
+        return usual
     left: dict[str, Any] = {k: v for k, v in obj.items() if v is not None}
     axes: dict[str, Any] = {}
     notes: JSONObject = {}

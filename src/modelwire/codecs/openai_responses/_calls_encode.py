@@ -130,6 +130,7 @@ def _prefer_own(part: ToolCallPart | ServerToolCallPart, out: JSONObject) -> Non
     """Write what the decoder could not read where the IR has nothing instead."""
     own = own_fields(part.extra)
     for key, value in (
+        ("id", part.id),
         ("call_id", part.id),
         ("name", part.name),
         ("arguments", part.arguments),

@@ -15,12 +15,13 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from modelwire.codecs.openai_responses._wire import extra_with
+from modelwire.ir._fast_values import new_finish
 from modelwire.ir._parts import CompactionPart, RefusalPart, ToolCallPart
-from modelwire.ir._response import Finish, FinishKind
 
 if TYPE_CHECKING:
     from modelwire.ir._base import JSONObject
     from modelwire.ir._parts import Part
+    from modelwire.ir._response import Finish, FinishKind
 
 __all__ = ["Ending", "decode_finish", "ending_of"]
 
@@ -97,6 +98,8 @@ def decode_finish(
     """
     if status in _OPEN:
         return None
+    if status == "completed" and details is None and error is None:
+        return new_finish(_whole(ending), status)
     left = dict(details) if details else {}
     if error is not None:
         left = (
@@ -131,7 +134,7 @@ def decode_finish(
         notes = {"status": "raw"}
     if reason is not None and status not in (None, *_DONE, "incomplete"):
         left = {**left, "incomplete_details": details}
-    return Finish(kind=kind, raw=raw, extra=extra_with(left, notes))
+    return new_finish(kind, raw, extra=extra_with(left, notes))
 
 
 def _whole(ending: Ending) -> FinishKind:

@@ -26,6 +26,7 @@ from modelwire.codecs.openai_responses._item_types import (
     Row,
     is_hosted,
 )
+from modelwire.codecs.openai_responses._items_fast import fast_item
 from modelwire.codecs.openai_responses._logprobs import decode_logprobs
 from modelwire.codecs.openai_responses._wire import DIALECT, extra_with
 from modelwire.errors import Problem
@@ -72,6 +73,9 @@ def decode_item(
     Returns:
         Its parts: one for each content part of a message, else one.
     """
+    usual = fast_item(item, label, aliases)
+    if usual is not None:
+        return (usual,)
     kind = item.get("type")
     reader = _READERS.get(kind) if isinstance(kind, str) else None
     if reader is not None:

@@ -14,13 +14,17 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from modelwire.codecs._base import NO_ALIASES
 from modelwire.codecs._reader import Reader, describe
 from modelwire.codecs.openai_responses._content_decode import content_parts
 from modelwire.codecs.openai_responses._item_types import OUTPUT_KINDS
 from modelwire.codecs.openai_responses._items_decode import decode_item
+from modelwire.codecs.openai_responses._items_fast import fast_item
+from modelwire.codecs.openai_responses._messages_fast import fast_message
 from modelwire.codecs.openai_responses._results import decode_result
 from modelwire.codecs.openai_responses._wire import DIALECT, extra_with
 from modelwire.ir._base import JSONObject
+from modelwire.ir._fast_values import new_message
 from modelwire.ir._messages import LEGAL_PARTS, Message, Role
 from modelwire.ir._parts import (
     Part,
@@ -89,6 +93,8 @@ class _Items:
 
     def read(self, items: list[Any]) -> None:
         for index, item in enumerate(items):
+            if type(item) is dict and self._usual(item):
+                continue
             path = f"$.input[{index}]"
             if type(item) is not dict:
                 self.reader.fault(f"input[{index}]", "object", describe(item))
@@ -99,6 +105,19 @@ class _Items:
                 continue
             self._item(item, kind, path)
         self._close()
+
+    def _usual(self, item: JSONObject) -> bool:
+        """Read an item of the usual fields alone; False for any other."""
+        message = fast_message(item, self.hosted)
+        if message is not None:
+            self._close()
+            self.out.append(message)
+            return True
+        part = fast_item(item, str(self.count), NO_ALIASES)
+        if part is not None:
+            self.run.append(part)
+            self.count += 1
+        return part is not None
 
     def _item(self, item: JSONObject, kind: str | None, path: str) -> None:
         role = item.get("role")
@@ -143,19 +162,12 @@ class _Items:
     def _close(self) -> None:
         """End the model's turn."""
         if self.run:
-            self.out.append(Message(role="assistant", parts=tuple(self.run)))
+            self.out.append(new_message("assistant", tuple(self.run)))
             self.run = []
             self.count = 0
 
     def _caller(self, item: JSONObject, path: str) -> None:
         """Read a message of a user, system or developer."""
-        role = item.get("role")
-        content = item.get("content")
-        if len(item) == 2 and type(content) is str and role == "user":
-            # The usual message; everything rarer takes the general way.
-            part = TextPart(text=content)
-            self.out.append(Message(role="user", parts=(part,)))
-            return
         reader = Reader(item, path, self.problems)
         word = reader.string("role", required=True)
         if word is None:

@@ -17,12 +17,17 @@ from typing import Any, Final
 from modelwire.codecs._aliases import AliasBook
 from modelwire.codecs._ids import call_ids, counting_ids, history_ids
 from modelwire.codecs._losses import LossLog
+from modelwire.codecs._plain_parts import is_bare
 from modelwire.codecs.openai_responses._content_encode import (
     Context,
     encode_content_part,
 )
 from modelwire.codecs.openai_responses._items_encode import ItemWriter
 from modelwire.codecs.openai_responses._messages_decode import ITEM_ROLES
+from modelwire.codecs.openai_responses._messages_fast_encode import (
+    fast_items,
+    fast_result,
+)
 from modelwire.codecs.openai_responses._results import encode_result
 from modelwire.codecs.openai_responses._wire import (
     DIALECT,
@@ -34,7 +39,13 @@ from modelwire.errors import InvalidIRError
 from modelwire.ir._base import JSONObject
 from modelwire.ir._loss_codes import LossCode
 from modelwire.ir._messages import LEGAL_PARTS, Message
-from modelwire.ir._parts import Part, TextPart, ToolResultPart, UnknownPart
+from modelwire.ir._parts import (
+    Part,
+    TextPart,
+    ToolCallPart,
+    ToolResultPart,
+    UnknownPart,
+)
 
 __all__ = ["ConversationWriter"]
 
@@ -54,6 +65,7 @@ class ConversationWriter:
         self.log = log
         self.instructions: str | None = None
         """The instructions, where the first message can be said in them."""
+        self.book = book
         self.writer = ItemWriter(log, reply=False, ids=counting_ids(), book=book)
         self.out = self.writer.out
         """The items so far."""
@@ -133,6 +145,11 @@ class ConversationWriter:
                 self.out.append({"role": "user", "content": part.text})
                 self._wrote("user")
                 return
+        if role == "assistant" and not self._open and is_bare(message):
+            items = fast_items(parts, self.book)
+            if items:
+                self._turn(parts, items)
+                return
         _check(message, path)
         if role == "assistant":
             self._assistant(message, path)
@@ -152,6 +169,20 @@ class ConversationWriter:
                     to=place,
                     detail="what leads is the system prompt",
                 )
+
+    def _turn(self, parts: tuple[Part, ...], items: list[JSONObject]) -> None:
+        """Take the items of an assistant's turn; each stands for one part."""
+        writer = self.writer
+        writer.begin(f"{self._place('assistant')}.parts")
+        writer.calls += [
+            (part.id, part.kind, part.id)
+            for part in parts
+            if type(part) is ToolCallPart
+        ]
+        for item in items:
+            writer.add(item)
+        self._wrote("assistant")
+        self._open = True
 
     def _assistant(self, message: Message, path: str) -> None:
         writer = self.writer
@@ -218,14 +249,16 @@ class ConversationWriter:
 
     def _result(self, part: ToolResultPart, path: str, log: LossLog) -> None:
         kind, call_id = self._answered(part)
-        item = encode_result(
-            part,
-            path,
-            f"{self._place('tool')}.parts[0]",
-            kind=kind,
-            call_id=call_id,
-            log=log,
-        )
+        item = fast_result(part, kind, call_id)
+        if item is None:
+            item = encode_result(
+                part,
+                path,
+                f"{self._place('tool')}.parts[0]",
+                kind=kind,
+                call_id=call_id,
+                log=log,
+            )
         self.out.append(item)
         self._wrote("tool")
 

@@ -23,6 +23,7 @@ from modelwire.codecs._profile import Profile
 from modelwire.codecs._reader import Reader, describe
 from modelwire.codecs._request_body import request_object
 from modelwire.codecs.openai_responses._messages_decode import decode_conversation
+from modelwire.codecs.openai_responses._messages_fast import fast_function
 from modelwire.codecs.openai_responses._profiles import DEFAULT_PROFILE
 from modelwire.codecs.openai_responses._tools import decode_choice, decode_tool
 from modelwire.codecs.openai_responses._wire import (
@@ -133,7 +134,7 @@ def _tools(reader: Reader) -> tuple[Tool, ...]:
     tools = reader.array("tools")
     out: list[Tool] = []
     for index, item in enumerate(tools or ()):
-        tool = decode_tool(item, index, reader)
+        tool = fast_function(item) or decode_tool(item, index, reader)
         if tool is not None:
             out.append(tool)
     return tuple(out)

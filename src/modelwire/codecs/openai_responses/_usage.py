@@ -22,6 +22,7 @@ from modelwire.codecs._openai_usage import (
     take_details,
     uncached,
 )
+from modelwire.codecs.openai_responses._usage_fast import fast_usage
 from modelwire.codecs.openai_responses._wire import (
     DIALECT,
     extra_with,
@@ -68,6 +69,10 @@ def decode_usage(obj: JSONObject, response: JSONObject | None = None) -> Usage:
     Returns:
         The usage, with *obj* as its `raw`.
     """
+    if response is None or "tool_usage" not in response:
+        usual = fast_usage(obj)
+        if usual is not None:
+            return usual
     left: JSONObject = dict(obj)
     axes: dict[str, Any] = {}
     total_in = take_count(left, "input_tokens")

@@ -1,0 +1,130 @@
+"""
+Reading ordinary answers of `openai-chat` quickly: the choices and counts of nearly all.
+
+Each function reads an object whose known fields have their usual types, straight from
+it, and gives `None` for every other: `_response` reads those, and would give the same
+for these (test_fast_answers.py).  Measured on CPython 3.11: a choice with a text and
+two calls 10.2 us by the general way and 2.4 here, one with ten calls 27.8 and 5.8.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from modelwire.codecs.openai_chat._finish import decode_finish
+from modelwire.codecs.openai_chat._message_decode_fast import read_calls
+from modelwire.codecs.openai_chat._wire import OBJECT, OWN
+from modelwire.ir._fast_values import (
+    new_chat_response,
+    new_choice,
+    new_message,
+    new_text_part,
+)
+
+if TYPE_CHECKING:
+    from modelwire.codecs._base import Aliases
+    from modelwire.ir._base import JSONObject
+    from modelwire.ir._parts import Part
+    from modelwire.ir._response import ChatResponse, Choice, Usage
+
+__all__ = ["fast_choice", "fast_response"]
+
+_RESPONSE: Final = frozenset(
+    {
+        "id",
+        "object",
+        "created",
+        "model",
+        "choices",
+        "usage",
+        "service_tier",
+        "moderation",
+    }
+)
+_CHOICE: Final = frozenset({"index", "message", "finish_reason", "logprobs"})
+_MESSAGE: Final = frozenset(
+    {"role", "content", "refusal", "annotations", "tool_calls", "audio"}
+)
+
+
+def fast_response(
+    obj: JSONObject, choices: tuple[Choice, ...], usage: Usage | None
+) -> ChatResponse | None:
+    """
+    Put together an answer whose own fields are usual.
+
+    Args:
+        obj: The parsed body.
+        choices: What its choices are.
+        usage: What its counts are.
+
+    Returns:
+        The response; `None` when a field of *obj* is not usual.
+    """
+    ident, model, created = obj.get("id"), obj.get("model"), obj.get("created")
+    tier, counts = obj.get("service_tier"), obj.get("usage")
+    if (
+        type(ident) is not str
+        or type(model) is not str
+        or type(created) is not int
+        or obj.get("object") != OBJECT
+        or type(obj.get("choices")) is not list
+        or (type(tier) is not str and tier is not None)
+        or (type(counts) is not dict and counts is not None)
+    ):
+        return None
+    return new_chat_response(
+        ident,
+        # An empty name is what the encoder writes where there is none.
+        model or None,
+        created,
+        choices,
+        usage,
+        tier,
+        obj.get("moderation"),
+        OWN.beside(obj, _RESPONSE),
+    )
+
+
+def fast_choice(item: Any, aliases: Aliases) -> Choice | None:
+    """
+    Read a choice that says text and calls.
+
+    Args:
+        item: The parsed choice.
+        aliases: What was renamed in the request.
+
+    Returns:
+        The choice; `None` when anything about it is not usual.
+    """
+    if type(item) is not dict or not _CHOICE.issuperset(item):
+        return None
+    index, raw, body = item.get("index"), item.get("finish_reason"), item.get("message")
+    if (
+        type(index) is not int
+        or (type(raw) is not str and raw is not None)
+        or item.get("logprobs") is not None
+        or type(body) is not dict
+        or not _MESSAGE.issuperset(body)
+        or body.get("role") != "assistant"
+        or body.get("refusal") is not None
+        or body.get("audio") is not None
+    ):
+        return None
+    notes = body.get("annotations")
+    if notes is not None and notes != []:
+        return None
+    parts: list[Part] = []
+    content, calls = body.get("content"), body.get("tool_calls")
+    if type(content) is str:
+        parts.append(new_text_part(content))
+    elif content is not None:
+        return None
+    if calls is not None and not (
+        type(calls) is list and read_calls(calls, parts, aliases)
+    ):
+        return None
+    finish = None
+    if raw is not None:
+        finish = decode_finish(raw, has_tool_calls=bool(calls))
+    return new_choice(index, new_message("assistant", tuple(parts)), finish)

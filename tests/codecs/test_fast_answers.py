@@ -1,0 +1,283 @@
+"""
+The quick ways of reading answers give what the general ways give.
+
+Each dialect's ordinary answers, every change of them in one place, and the recorded
+answers are decoded twice: as they are, and with the quick ways taken away.
+"""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from tests._corpus import load
+from tests._paths import needs_shared
+from tests.codecs._mutations import mutations, package, without
+
+from modelwire import codecs
+from modelwire.codecs import Aliases
+from modelwire.errors import ModelwireError
+
+CHAT, RESPONSES = "openai-chat", "openai-responses"
+ANTHROPIC, GEMINI = "anthropic-messages", "gemini-generate"
+
+QUICK = {
+    CHAT: ("_response.fast_choice", "_response.fast_response", "_usage.fast_usage"),
+    RESPONSES: (
+        "_items_decode.fast_item",
+        "_response.fast_response",
+        "_usage.fast_usage",
+    ),
+    ANTHROPIC: ("_blocks.QUICK", "_response.fast_response", "_usage.fast_usage"),
+    GEMINI: (
+        "_parts.fast_part",
+        "_response.fast_choice",
+        "_response.fast_response",
+        "_usage.fast_usage",
+    ),
+}
+"""Where each dialect asks its quick ways."""
+
+CALL = {"name": "f", "arguments": '{"x":1}'}
+ALIASES = Aliases(names={"f": "home.f"}, call_ids={"c1": "home-1"})
+"""What a request renamed."""
+
+ANSWERS = {
+    CHAT: {
+        "id": "chatcmpl-1",
+        "object": "chat.completion",
+        "created": 1758968520,
+        "model": "gpt",
+        "choices": [
+            {
+                "index": 0,
+                "message": {
+                    "role": "assistant",
+                    "content": "Hi",
+                    "refusal": None,
+                    "annotations": [],
+                    "audio": None,
+                    "tool_calls": [{"id": "c1", "type": "function", "function": CALL}],
+                },
+                "logprobs": None,
+                "finish_reason": "tool_calls",
+            }
+        ],
+        "usage": {
+            "prompt_tokens": 20,
+            "completion_tokens": 7,
+            "total_tokens": 27,
+            "prompt_tokens_details": {
+                "cached_tokens": 4,
+                "cache_write_tokens": 3,
+                "audio_tokens": 0,
+                "image_tokens": 2,
+            },
+            "completion_tokens_details": {
+                "reasoning_tokens": 1,
+                "audio_tokens": 0,
+                "image_tokens": 0,
+                "accepted_prediction_tokens": 0,
+                "rejected_prediction_tokens": 2,
+            },
+        },
+        "service_tier": "default",
+        "system_fingerprint": "fp",
+    },
+    RESPONSES: {
+        "id": "resp_1",
+        "object": "response",
+        "created_at": 1785367849,
+        "status": "completed",
+        "background": False,
+        "error": None,
+        "incomplete_details": None,
+        "model": "gpt",
+        "moderation": None,
+        "output": [
+            {
+                "id": "rs_1",
+                "type": "reasoning",
+                "status": "completed",
+                "encrypted_content": "gAAA",
+                "summary": [{"type": "summary_text", "text": "So"}],
+            },
+            {
+                "id": "msg_1",
+                "type": "message",
+                "status": "completed",
+                "phase": "commentary",
+                "role": "assistant",
+                "content": [
+                    {
+                        "type": "output_text",
+                        "annotations": [],
+                        "logprobs": [],
+                        "text": "Hi",
+                    }
+                ],
+            },
+            {
+                "id": "fc_1",
+                "type": "function_call",
+                "status": "completed",
+                "call_id": "c1",
+                **CALL,
+            },
+        ],
+        "service_tier": "default",
+        "temperature": 1.0,
+        "tools": [],
+        "top_p": 0.98,
+        "usage": {
+            "input_tokens": 20,
+            "input_tokens_details": {"cached_tokens": 4, "cache_write_tokens": 3},
+            "output_tokens": 7,
+            "output_tokens_details": {"reasoning_tokens": 1},
+            "total_tokens": 27,
+        },
+    },
+    ANTHROPIC: {
+        "id": "msg_1",
+        "type": "message",
+        "role": "assistant",
+        "model": "claude",
+        "content": [
+            {"type": "thinking", "thinking": "So", "signature": "EqQB"},
+            {"type": "text", "text": "Hi", "citations": None},
+            {"type": "tool_use", "id": "c1", "name": "f", "input": {"x": 1}},
+            {
+                "type": "tool_use",
+                "id": "c2",
+                "name": "f",
+                "input": {},
+                "caller": {"type": "direct"},
+            },
+        ],
+        "stop_reason": "tool_use",
+        "stop_sequence": None,
+        "stop_details": None,
+        "usage": {
+            "input_tokens": 20,
+            "cache_creation_input_tokens": 3,
+            "cache_read_input_tokens": 4,
+            "cache_creation": {
+                "ephemeral_5m_input_tokens": 1,
+                "ephemeral_1h_input_tokens": 2,
+            },
+            "output_tokens": 7,
+            "output_tokens_details": {"thinking_tokens": 1},
+            "server_tool_use": None,
+            "service_tier": "standard",
+            "inference_geo": "not_available",
+        },
+    },
+    GEMINI: {
+        "candidates": [
+            {
+                "content": {
+                    "parts": [
+                        {"text": "So", "thought": True},
+                        {"text": "Hi", "thoughtSignature": "CikB"},
+                        {"text": "!"},
+                        {"functionCall": {"name": "f", "args": {"x": 1}}},
+                        {
+                            "functionCall": {"name": "f", "args": {}, "id": "c1"},
+                            "thoughtSignature": "CikB",
+                        },
+                        {
+                            "text": "Then",
+                            "thought": True,
+                            "thoughtSignature": "CikB",
+                        },
+                    ],
+                    "role": "model",
+                },
+                "finishReason": "STOP",
+                "index": 0,
+                "avgLogprobs": -0.5,
+                "safetyRatings": [{"category": "X", "probability": "LOW"}],
+            }
+        ],
+        "usageMetadata": {
+            "promptTokenCount": 20,
+            "cachedContentTokenCount": 4,
+            "candidatesTokenCount": 6,
+            "thoughtsTokenCount": 1,
+            "toolUsePromptTokenCount": 5,
+            "totalTokenCount": 32,
+            "promptTokensDetails": [{"modality": "TEXT", "tokenCount": 20}],
+            "trafficType": "ON_DEMAND",
+        },
+        "modelVersion": "gemini",
+        "responseId": "r1",
+    },
+}
+"""One answer of each dialect that takes its quick ways, whole."""
+
+
+def _read(dialect, body, aliases=None):
+    """Decode; an error counts as an answer."""
+    try:
+        response = codecs.get(dialect).decode_response(body, aliases=aliases)
+    except ModelwireError as error:
+        return repr(error)
+    # Equality leaves the `raw` of a usage out, and 1 is equal to `true`.
+    raw = response.usage and response.usage.raw
+    return response, repr(response), raw, _orders(response)
+
+
+def _orders(response):
+    """Give the order of unknown fields, which encoders write in that order."""
+    nodes = [response, *response.choices, response.usage]
+    nodes += [choice.message for choice in response.choices]
+    return [node and [list(fields) for fields in node.extra.values()] for node in nodes]
+
+
+def _both(monkeypatch, dialect, bodies, aliases=None):
+    quick = [_read(dialect, body, aliases) for body in bodies]
+    with monkeypatch.context() as patch:
+        without(patch, dialect, QUICK[dialect])
+        general = [_read(dialect, body, aliases) for body in bodies]
+    return quick, general
+
+
+@pytest.mark.parametrize("dialect", ANSWERS)
+@pytest.mark.parametrize("aliases", [None, ALIASES], ids=["plain", "renamed"])
+def test_every_changed_answer_is_read_as_by_the_general_way(
+    monkeypatch, dialect, aliases
+):
+    answer = ANSWERS[dialect]
+    changed = [answer, *mutations(answer)]
+    bodies = [json.dumps(value).encode() for value in changed]
+    quick, general = _both(monkeypatch, dialect, bodies, aliases)
+    for value, found, wanted in zip(changed, quick, general, strict=True):
+        assert found == wanted, value
+
+
+@pytest.mark.parametrize("dialect", ANSWERS)
+def test_an_ordinary_answer_takes_the_quick_ways(monkeypatch, dialect):
+    def refuse(*_):
+        raise AssertionError(dialect)
+
+    for place in QUICK[dialect]:
+        owner = package(dialect, place.partition(".")[0])
+        if hasattr(owner, "Reader"):
+            monkeypatch.setattr(owner, "Reader", refuse)
+    body = json.dumps(ANSWERS[dialect]).encode()
+    response = codecs.get(dialect).decode_response(body)
+    assert response.usage.input_total
+    assert response.choices[0].message.parts
+
+
+@needs_shared
+@pytest.mark.parametrize("dialect", ANSWERS)
+def test_recorded_answers_are_read_as_by_the_general_way(monkeypatch, dialect):
+    bodies = [
+        case.response_body
+        for case in load(dialect)
+        if case.framing == "json" and case.response_body and case.status < 400
+    ]
+    assert bodies
+    quick, general = _both(monkeypatch, dialect, bodies)
+    assert quick == general
