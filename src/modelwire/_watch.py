@@ -7,7 +7,7 @@ translator share.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from modelwire.ir._chunks import (
     ChoiceFinish,
@@ -20,10 +20,9 @@ from modelwire.ir._chunks import (
 
 if TYPE_CHECKING:
     from modelwire.errors import ErrorInfo
-    from modelwire.ir._chunks import StreamChunk
     from modelwire.ir._response import Finish, Usage
 
-__all__ = ["Watch", "Watched"]
+__all__ = ["WATCHED", "Watch", "Watched"]
 
 
 class Watch:
@@ -39,10 +38,8 @@ class Watch:
         self.error: ErrorInfo | None = None
         self.complete = False
 
-    def see(self, chunk: StreamChunk) -> None:
-        """Take the next chunk."""
-        if not isinstance(chunk, _WATCHED):
-            return
+    def see(self, chunk: Any) -> None:
+        """Take the next chunk of one of the `WATCHED` classes; others say nothing."""
         if isinstance(chunk, UsageUpdate):
             self.usage = chunk.usage
         elif isinstance(chunk, ChoiceFinish):
@@ -56,14 +53,10 @@ class Watch:
             self.model = chunk.model or self.model
 
 
-_WATCHED: Final = (
-    UsageUpdate,
-    ChoiceFinish,
-    StreamError,
-    StreamEnd,
-    StreamStart,
-    ResponseUpdate,
+WATCHED: Final[frozenset[type]] = frozenset(
+    {UsageUpdate, ChoiceFinish, StreamError, StreamEnd, StreamStart, ResponseUpdate}
 )
+"""The chunks that `see` reads; asked before the call, which most would make in vain."""
 
 
 class Watched:

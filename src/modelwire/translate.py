@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from modelwire import codecs
-from modelwire._watch import Watch, Watched
+from modelwire._watch import WATCHED, Watch, Watched
 from modelwire.adapt._adapted import Adapter, chain, encode_adapted
 from modelwire.adapt._carrier_stowed import encode_stowed
 from modelwire.codecs._aborted import aborted
@@ -443,9 +443,11 @@ class StreamTranslator(Watched):
         return written if self._held is not None else written + self._encoder.close()
 
     def _write(self, chunks: list[StreamChunk]) -> bytes:
+        encode = self._encoder.encode
         written: list[bytes] = []
         for chunk in chunks:
-            self._watch.see(chunk)
+            if type(chunk) in WATCHED:
+                self._watch.see(chunk)
             held = self._held
             if held is not None:
                 if isinstance(chunk, _OPENING):
@@ -454,11 +456,11 @@ class StreamTranslator(Watched):
                 if self._watch.error is not None:
                     continue
                 self._held = None
-                written.extend(self._encoder.encode(early) for early in held)
+                written.extend(map(encode, held))
             if self._stow is None:
-                written.append(self._encoder.encode(chunk))
+                written.append(encode(chunk))
             else:
-                written.extend(map(self._encoder.encode, self._stow.feed(chunk)))
+                written.extend(map(encode, self._stow.feed(chunk)))
         return b"".join(written)
 
 
@@ -501,14 +503,15 @@ class StreamTap(Watched):
         Raises:
             StateError: Called after `close`.
         """
-        see = self._watch.see
         for chunk in self._decoder.feed(data):
-            see(chunk)
+            if type(chunk) in WATCHED:
+                self._watch.see(chunk)
 
     def close(self) -> None:
         """Take the end of the bytes; twice is harmless."""
         for chunk in self._decoder.close():
-            self._watch.see(chunk)
+            if type(chunk) in WATCHED:
+                self._watch.see(chunk)
 
 
 def _error_response(
@@ -525,6 +528,8 @@ def _with_headers(
     target: str,
 ) -> EncodedResponse:
     """Add the upstream's headers that the codec has not written itself."""
+    if not headers:
+        return encoded
     written = {name for name, _ in encoded.headers}
     more = tuple(
         (name, value)

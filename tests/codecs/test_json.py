@@ -410,6 +410,16 @@ def test_long_integers_are_exact_wherever_they_stand(offset, digits, pad):
     assert both(_json.loads, text)["b"] == [-int(number), int(number)]
 
 
+@pytest.mark.parametrize("decoys", [1, 23, 24, 60])
+@pytest.mark.parametrize("decoy", ["123456789012", "1758968520123", "9" * 18, "7" * 30])
+def test_a_long_integer_is_found_behind_others_that_look_long(decoy, decoys):
+    number = "9" * 20
+    rows = [f"{'x' * (n % 7)} {decoy} y" for n in range(decoys)]
+    text = json.dumps({"before": rows})[:-1] + f',"n":{number},"after":' + "0.5}"
+    assert both(_json.loads, text)["n"] == int(number)
+    assert both(_json.loads, json.dumps(rows)) == rows
+
+
 def test_cost_of_a_long_scan_is_linear():
     # Not timed: a quadratic scan of this size would take minutes.
     for data in (b'"' + b"\\" * 2_000_000, b'["' * 1_000_000, b"1" * 3_000_000):
@@ -481,8 +491,7 @@ AWKWARD = [
 
 
 def check_vouched(texts):
-    data = b"\n\ndata: ".join([b"", *texts, b""])
-    room = _json.vouch(data)
+    room = _json.vouch_all(texts)
     spoken_for = [text for text in texts if len(text) <= room]
     for text in spoken_for:
         try:
@@ -505,9 +514,20 @@ def test_a_read_of_ordinary_events_is_vouched_for(backend):
     event = b'{"created":1758968520,"choices":[{"delta":{"content":"caf\xc3\xa9"}}]}'
     assert check_vouched([event] * 50) == [event] * 50
     assert _json.loads_vouched(event) == _json.loads(event)
-    assert _json.vouch(b"1" * 19) == -1
+    assert _json.vouch_all([b"1" * 19]) == -1
     assert check_vouched([*[event] * 50, AWKWARD[1]]) == []
     assert check_vouched([b"[" * 129 + b"]" * 129]) == []
+    assert _json.vouch_all([]) > 0
+
+
+def test_lists_count_where_they_stand(backend):
+    """What some events have many of says nothing of others that stand far away."""
+    event = b'{"a":[{"b":[1]}],"c":[2],"text":"%b"}' % (b"w" * 300)
+    assert check_vouched([event] * 45) == [event] * 45
+    deep = b"[" * 129 + b"]" * 129
+    for before in range(0, 4200, 100):
+        texts = [b'"%b"' % (b"w" * before), deep, b'"w"' * 1000]
+        assert deep not in check_vouched(texts), before
 
 
 @pytest.mark.parametrize("text", AWKWARD, ids=str_of)

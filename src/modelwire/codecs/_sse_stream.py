@@ -32,6 +32,7 @@ from modelwire.sse._scanner import Scanner
 
 if TYPE_CHECKING:
     from modelwire.codecs._limits import Limits
+    from modelwire.codecs._sse_alike import Alike
     from modelwire.codecs._stream_decoding import Machine
 
 __all__ = [
@@ -56,12 +57,18 @@ _READ: Final = 16 * 1024
 """
 Longer reads are taken in pieces of this size.
 
-What JSON asks of every text is asked of a whole read, and the longer it is, the less
-it can tell (`_json.vouch`): one of 64 KiB with a list in each event could speak for
-no event of more than 40 bytes, and one of 16 KiB does for 490.
+What JSON asks of every text is asked of all texts of a read (`_json.vouch_all`), and
+one number in them can speak against all; the chunks of a piece are all held, too.
 """
 _FEW: Final = 4
 """Up to so many items in a read, asking each of them is as quick."""
+
+
+_HELD: Final = 4096
+"""Bytes of an event that may be alike, for which its rest is waited for."""
+
+_LF: Final = 0x0A
+_CR: Final = 0x0D
 
 
 class SSEStreamDecoder:
@@ -71,6 +78,8 @@ class SSEStreamDecoder:
     Args:
         machine: The dialect's machine; it belongs to this decoder from now on.
         limits: What may be held.
+        alike: Takes the events that need not come to *machine*; in a dialect whose
+            every event has something new (a number) there are none.
 
     Invariants:
         The chunks do not depend on how the bytes were cut.  Nothing that the peer
@@ -79,20 +88,31 @@ class SSEStreamDecoder:
     """
 
     __slots__ = (
+        "_alike",
         "_closed",
         "_depth",
         "_edge",
         "_machine",
+        "_rest",
         "_scanner",
         "_swallow_lf",
         "trailing_bytes",
     )
 
-    def __init__(self, machine: Machine, *, limits: Limits = DEFAULT_LIMITS) -> None:
+    def __init__(
+        self,
+        machine: Machine,
+        *,
+        limits: Limits = DEFAULT_LIMITS,
+        alike: Alike | None = None,
+    ) -> None:
         self._machine = machine
+        self._alike = alike
         self._scanner = lenient_scanner(limits)
         self._depth = limits.max_json_depth
         self._edge = b""
+        # The beginning of an event that may be alike.
+        self._rest = b""
         self._closed = False
         self._swallow_lf = False
         self.trailing_bytes: int = 0
@@ -117,6 +137,56 @@ class SSEStreamDecoder:
             StateError: Called after `close()`, or with something else than bytes.
         """
         out: list[StreamChunk] = []
+        if self._alike is None:
+            self._feed(data, out)
+            return out
+        if type(data) is not bytes:
+            check_feed(data, closed=self._closed)
+            data = bytes(data)
+        if self._rest:
+            rest = self._rest + data
+            if _LF not in data and _CR not in data and len(rest) <= _HELD:
+                self._rest = rest
+                return out
+            data, self._rest = rest, b""
+        position = self._take_alike(self._alike, data, out)
+        if position < len(data) or not data:
+            self._feed(data[position:], out)
+        return out
+
+    def _take_alike(self, alike: Alike, data: bytes, out: list[StreamChunk]) -> int:
+        """Take the events of a read one by one; give where this stopped."""
+        scanner = self._scanner
+        position, size = 0, len(data)
+        while position < size:
+            if alike.ready:
+                begin = position
+                stop = begin + scanner.quick_until - scanner.received
+                if begin < stop:
+                    position = alike.take(data, begin, stop, out)
+                    if begin < position:
+                        scanner.received += position - begin
+                        self._edge = b"\n"
+                        if position == size:
+                            break
+                    # One that is cut waits here: it passes no limit.
+                    if position + _HELD <= stop:
+                        self._rest = alike.begun(data, position)
+                        if self._rest:
+                            return size
+            elif not alike.trying:
+                break
+            end = data.find(b"\n\n", position) + 2
+            if end < 2:
+                break
+            self._feed(data[position:end], out)
+            position = end
+        return position
+
+    def _feed(
+        self, data: bytes | bytearray | memoryview, out: list[StreamChunk]
+    ) -> None:
+        """Take received bytes through the scanner."""
         if self._machine.ended:
             check_feed(data, closed=self._closed)
             self.trailing_bytes += len(data)
@@ -124,23 +194,28 @@ class SSEStreamDecoder:
                 # The second half of the CRLF that ended the stream.
                 self.trailing_bytes -= bytes(data[:1]) == b"\n"
                 self._swallow_lf = False
-            return out
+            return
         if type(data) is bytes and len(data) > _READ:
             for start in range(0, len(data), _READ):
-                out += self.feed(data[start : start + _READ])
-            return out
+                self._feed(data[start : start + _READ], out)
+            return
         machine = self._machine
+        alike = self._alike
         items = self._scanner.feed(data)
         if items:
-            # The first event may have begun in an earlier read.  Those behind it stand
-            # in this one, which speaks for all of them up to a size.
             vouched = -1
-            rest = -1
             if len(items) > _FEW:
-                rest = _json.vouch(bytes(data), max_depth=self._depth)
+                texts = [item[1] for item in items if type(item) is tuple]
+                vouched = _json.vouch_all(texts, max_depth=self._depth)
             for item in items:
                 if type(item) is tuple:
                     name, payload, _ = item
+                    if (
+                        alike is not None
+                        and alike.ready
+                        and alike.again(name, payload, out)
+                    ):
+                        continue
                     try:
                         if len(payload) <= vouched:
                             value = _json.loads_vouched(payload)
@@ -148,11 +223,12 @@ class SSEStreamDecoder:
                             value = _json.loads(payload, max_depth=self._depth)
                     except (ValueError, RemoteProtocolError):
                         value = None
-                    if type(value) is dict:
+                    if type(value) is not dict:
+                        self._unusual(name, payload, out)
+                    elif alike is None:
                         machine.event(name, value, out)
                     else:
-                        self._unusual(name, payload, out)
-                    vouched = rest
+                        alike.event(name, payload, value, out)
                 elif isinstance(item, SSEComment):
                     if machine.started:
                         out.append(Keepalive(item.text))
@@ -163,10 +239,9 @@ class SSEStreamDecoder:
                     # By identity: one event may equal another.
                     later = [other is item for other in reversed(items)].index(True)
                     self._count_trailing(bytes(data), later)
-                    return out
+                    return
         if data:
             self._edge = data[-1:] if type(data) is bytes else bytes(data[-1:])
-        return out
 
     def close(self) -> list[StreamChunk]:
         """
@@ -180,6 +255,9 @@ class SSEStreamDecoder:
         if self._closed:
             return out
         self._closed = True
+        if self._rest:
+            rest, self._rest = self._rest, b""
+            self._feed(rest, out)
         if self._machine.ended:
             return out
         machine = self._machine
@@ -199,6 +277,8 @@ class SSEStreamDecoder:
         self, name: str | None, payload: bytes, out: list[StreamChunk]
     ) -> None:
         """Take a payload that was not read as an object at the first attempt."""
+        if self._alike is not None:
+            self._alike.forget()
         try:
             value = _json.loads(payload, max_depth=self._depth)
         except RemoteProtocolError as error:

@@ -6,15 +6,20 @@ Loaded where a usage is written; see `_concept_codes`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Final
 
 from modelwire.codecs._concept_codes import USAGE_CODES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from modelwire.codecs._losses import LossLog
     from modelwire.ir._response import Usage
 
 __all__ = ["count_losses"]
+
+_COUNTS: Final[Callable[[Usage], tuple[Any, ...]]] = attrgetter(*USAGE_CODES)
 
 
 def count_losses(was: Usage, now: Usage, log: LossLog, path: str) -> None:
@@ -27,9 +32,12 @@ def count_losses(was: Usage, now: Usage, log: LossLog, path: str) -> None:
         log: Where losses go.
         path: The usage's place, in the source and in the output.
     """
-    for name, code in USAGE_CODES.items():
-        before: Any = getattr(was, name)
-        after: Any = getattr(now, name)
+    source, written = _COUNTS(was), _COUNTS(now)
+    if source == written:
+        return
+    for (name, code), before, after in zip(
+        USAGE_CODES.items(), source, written, strict=True
+    ):
         if before == after:
             continue
         if before is None:

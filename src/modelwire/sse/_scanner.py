@@ -147,13 +147,13 @@ class Scanner:
         "_names",
         "_open",
         "_prefix",
-        "_quick_until",
-        "_received",
         "_safe",
         "_skip_lf",
         "failed",
         "incomplete_at_eof",
         "last_event_id",
+        "quick_until",
+        "received",
         "retry",
         "trailing_bytes",
     )
@@ -185,8 +185,9 @@ class Scanner:
         self._max_total = sys.maxsize if max_total_bytes is None else max_total_bytes
         self._safe = min(max_line_bytes, max_event_bytes)
 
-        # The stream: bytes given to us; all were looked at, but for the prefix.
-        self._received = 0
+        # All that we were given was looked at, but for the prefix.
+        self.received = 0
+        """Bytes of the stream so far."""
         # What may be the start of a BOM; None once the first three bytes are known.
         self._prefix: bytes | None = b""
         self._skip_lf = False
@@ -200,9 +201,14 @@ class Scanner:
         self._data: bytes | bytearray | None = None
         self._id = last_event_id
         self._held = 0
-        # A read that ends at or before this byte may be taken for itself: nothing
-        # of the above waits, and it passes no limit.  0 while something waits.
-        self._quick_until = 0
+        self.quick_until = 0
+        """
+        A read that ends at or before this byte may be taken for itself: nothing of
+        the stream waits, and it passes no limit.  0 while something waits.
+
+        Who reads whole blocks there instead of `feed()`, of one `data` line and
+        without CR, adds their bytes to *received*.
+        """
 
         self._names: dict[bytes, str] = {}
         self._comments = KeptLines(max_ignored_bytes)
@@ -250,22 +256,22 @@ class Scanner:
         if type(data) is not bytes:
             data = _as_bytes(data)
         size = len(data)
-        before = self._received
+        before = self.received
         received = before + size
-        if received <= self._quick_until and data:
+        if received <= self.quick_until and data:
             # Written out here, because a call costs an eighth of the whole.
             end = data.find(b"\n")
             if data[:6] == b"data: ":
                 if end == size - 2:
                     if data[end + 1] == _LF and _CR not in data:
-                        self._received = received
+                        self.received = received
                         return [(None, data[6:end], self._id)]
                 elif (
                     end == size - 3
                     and data[end:] == b"\n\r\n"
                     and data.find(b"\r") == end - 1
                 ):
-                    self._received = received
+                    self.received = received
                     return [(None, data[6 : end - 1], self._id)]
             else:
                 name = self._names.get(data[: end + 7])
@@ -275,12 +281,12 @@ class Scanner:
                     and data[-1] == _LF
                     and _CR not in data
                 ):
-                    self._received = received
+                    self.received = received
                     return [(name, data[end + 7 : -2], self._id)]
         if self._closed:
             message = "feed() after close()"
             raise StateError(message)
-        self._received = received
+        self.received = received
         if self.failed:
             self.trailing_bytes += size
             return []
@@ -300,7 +306,7 @@ class Scanner:
         if self._closed:
             return out
         self._closed = True
-        self._quick_until = 0
+        self.quick_until = 0
         if self._prefix:
             # Half a BOM is no BOM: it is the (invalid) start of a line.
             prefix, self._prefix = self._prefix, None
@@ -332,7 +338,7 @@ class Scanner:
         if name in (b"", b"retry"):
             return
         if name in _HELD_FIELDS and self._held + len(line) > self._max_event:
-            start = self._received - len(line)
+            start = self.received - len(line)
             self._fail_event(start + self._max_event - self._held, out)
             return
         self.trailing_bytes = 0
@@ -340,8 +346,8 @@ class Scanner:
 
     def _feed_pieces(self, data: bytes) -> list[ScannedItem]:
         """Do what is not for every read: BOM, long reads, the limit of the total."""
-        base = self._received - len(data)
-        over = self._received > self._max_total
+        base = self.received - len(data)
+        over = self.received > self._max_total
         if over:
             data = data[: self._max_total - base]
         if self._prefix is not None:
@@ -427,15 +433,15 @@ class Scanner:
 
         # What the open block holds is counted afterwards, because most reads end
         # with a block and then there is nothing to count.
-        self._quick_until = 0
+        self.quick_until = 0
         if lines:
             if lines[-1]:
                 self._count(lines)
             else:
                 self._held = 0
                 if not rest and not self._skip_lf:
-                    end = self._received + self._safe
-                    self._quick_until = min(self._max_total, end)
+                    end = self.received + self._safe
+                    self.quick_until = min(self._max_total, end)
         return out
 
     def _count(self, lines: list[bytes]) -> None:
@@ -457,7 +463,7 @@ class Scanner:
             Without a limit passed, the effect is that of `_scan`.  CR and LF are
             each searched once: the next one found is remembered.
         """
-        self._quick_until = 0
+        self.quick_until = 0
         out: list[ScannedItem] = []
         size = len(chunk)
         position = 0
@@ -553,7 +559,7 @@ class Scanner:
         error = LimitExceededError(limit, maximum, offset=offset)
         out.append(FramingFault(error, offset))
         self.failed = True
-        self.trailing_bytes = self._received - offset
+        self.trailing_bytes = self.received - offset
         self._drop()
 
     def _drop(self) -> None:
@@ -562,7 +568,7 @@ class Scanner:
         self._event = None
         self._data = None
         self._held = 0
-        self._quick_until = 0
+        self.quick_until = 0
 
 
 def _as_bytes(data: object) -> bytes:

@@ -18,7 +18,6 @@ from tests.codecs.gemini_generate._streams import (
 
 from modelwire.codecs._base import MalformedEvent, NativeEvent
 from modelwire.codecs._limits import Limits
-from modelwire.codecs.gemini_generate._stream_choice import Texts
 from modelwire.codecs.gemini_generate._stream_decoder import (
     event_decoder,
     stream_decoder,
@@ -145,32 +144,6 @@ def test_citations_of_a_very_long_answer_in_several_texts():
         (None, "https://nowhere", None, None),
         (None, "https://behind", None, None),
     ]
-
-
-def test_texts_beyond_the_room_are_only_counted():
-    texts = Texts(30_000)
-    texts.begin(0, 0)
-    for _ in range(40):
-        texts.add("é" * 1000)
-    assert not texts.whole
-    (found,) = texts.texts()
-    assert len(found) == 40_000
-    # What came last is known as it is, what came first is counted only.
-    assert found.strip("xé") == ""
-    assert found[0] == "x"
-
-
-def test_short_runs_between_other_words_are_joined():
-    texts = Texts(10**6)
-    texts.begin(0, 0)
-    texts.add("é" * 30_000)
-    for _ in range(200):
-        texts.add("ab")
-        texts.add("é")
-        texts.add("y" * 100)
-        texts.add("é")
-    (found,) = texts.texts()
-    assert found == "é" * 30_000 + ("xxé" + "x" * 100 + "é") * 200
 
 
 # --- the array ----------------------------------------------------------------------

@@ -44,29 +44,6 @@ def test_messages_come_back(message):
     same(messages=[{"role": "user", "content": "first"}, message])
 
 
-def test_usual_messages_are_read_as_by_the_general_way():
-    usual = [
-        {"role": "user", "content": "a"},
-        {"role": "assistant", "content": "a"},
-        {"role": "tool", "tool_call_id": "c", "content": "r"},
-        {
-            "role": "assistant",
-            "content": "a",
-            "tool_calls": [
-                {
-                    "id": "c",
-                    "type": "function",
-                    "function": {"name": "f", "arguments": "{}"},
-                }
-            ],
-        },
-    ]
-    for message in usual:
-        # A null field counts as absent, and takes the general way.
-        general = {**message, "name": None, "x": None}
-        assert decode(messages=[message]) == decode(messages=[general])
-
-
 # --- what is read -------------------------------------------------------------------
 
 

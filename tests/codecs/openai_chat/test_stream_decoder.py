@@ -1,14 +1,10 @@
-"""Bytes to chunks, event by event: blocks, finish, and the short way."""
+"""Bytes to chunks, event by event: blocks and finish."""
 
 from __future__ import annotations
 
-import json
-
 import pytest
-from hypothesis import given, strategies as st
 from tests.codecs.openai_chat._stream_decoder_support import (
     CALLS,
-    HEAD,
     STOP,
     USAGE,
     calls,
@@ -25,7 +21,6 @@ from tests.codecs.openai_chat._stream_decoder_support import (
     words,
 )
 
-from modelwire.codecs.openai_chat import stream_decoder
 from modelwire.ir import (
     BlockStart,
     BlockStop,
@@ -156,64 +151,3 @@ def test_deltas_after_the_finish_are_tolerated():
 def test_F09_finish_is_an_open_enum(raw, kind):
     chunks = decode(say({"content": "a"}), say(finish=raw))
     assert (chunks[-2].finish.kind, chunks[-2].finish.raw) == (kind, raw)
-
-
-# --- the short way ------------------------------------------------------------------
-
-SHORT_WAY = [
-    say({"role": "assistant", "content": ""}),
-    say({"content": "plain"}),
-    say({"content": "naïve 東京"}),
-    say({"content": "half \ud83d"}),
-    say({"content": "\ude00 joined"}),
-    say({"content": ""}),
-    say({"content": None}),
-    say({"content": 5}),
-    say({"content": "b", "extra": 1}),
-    say({"content": "c", "role": "assistant"}),
-    say({"reasoning_content": "why", "content": None}),
-    say({"reasoning_content": "ünd", "content": None}),
-    say({"reasoning_content": "half \ud83d", "content": None}),
-    say({"reasoning_content": "\ude00", "content": None}),
-    say({"reasoning_content": "", "content": "both"}),
-    say({"tool_calls": [{"index": 0, "id": "c", "function": {"name": "f"}}]}),
-    say({"tool_calls": [{"index": 0, "function": {"arguments": '{"a":"é\ud83d'}}]}),
-    say({"tool_calls": [{"index": 0, "function": {"arguments": '\ude00"}'}}]}),
-    say({"tool_calls": [{"index": 0, "function": {"arguments": ""}}]}),
-    say({"tool_calls": [{"index": 0, "function": {"arguments": 3}}]}),
-    say({"tool_calls": [{"index": 0, "function": "x"}]}),
-    say({"tool_calls": [{"index": "0", "function": {"arguments": "x"}}]}),
-    say({"tool_calls": [{"index": 1, "function": {"arguments": "x"}}]}),
-    say({"tool_calls": ["ab"]}),
-    say({"tool_calls": [["a", "b"]]}),
-    say({"tool_calls": []}),
-    say({"tool_calls": {}}),
-    say({"content": "x"}, usage=None),
-    say({"content": "y"}, index=1),
-    {**say({"content": "z"}), "system_fingerprint": "fp"},
-    {**HEAD, "choices": [{"index": 0, "delta": {"content": "q"}, "news": None}]},
-    {**HEAD, "choices": [{"index": 0, "news": {}, "finish_reason": None}]},
-    {**HEAD, "choices": [{"index": 0, "delta": "text", "finish_reason": None}]},
-    {**HEAD, "choices": ["abc"]},
-    {**HEAD, "choices": [None]},
-    {**HEAD, "choices": []},
-    {**HEAD, "choices": "x"},
-]
-
-
-@given(st.lists(st.sampled_from(SHORT_WAY), max_size=12))
-def test_the_short_way_gives_what_the_general_way_gives(events):
-    usual, general = stream_decoder()._machine, stream_decoder()._machine
-    for item in events:
-        # Parsed anew for each, as from the wire: no string is the same object.
-        first, second = [], []
-        usual.event(None, json.loads(json.dumps(item)), first)
-        general._keys = None
-        general._choice_size = -1
-        general._delta_keys = None
-        general.event(None, json.loads(json.dumps(item)), second)
-        assert first == second
-        assert repr(first) == repr(second)
-        assert usual.ended == general.ended
-        if usual.ended:
-            break

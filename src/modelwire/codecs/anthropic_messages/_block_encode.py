@@ -19,6 +19,7 @@ from modelwire.codecs._aliases import AliasBook
 from modelwire.codecs._base import NO_ALIASES, Aliases, Ids
 from modelwire.codecs._ids import history_ids
 from modelwire.codecs._losses import LossLog
+from modelwire.codecs._plain_parts import is_plain_text
 from modelwire.codecs._profile import Profile
 from modelwire.codecs.anthropic_messages import _block_calls, _block_media
 from modelwire.codecs.anthropic_messages._citations import encode_citation
@@ -99,16 +100,7 @@ def is_plain(part: Part) -> TypeGuard[TextPart]:
     Returns:
         Whether it is a text with words and nothing beside them.
     """
-    return (
-        type(part) is TextPart
-        and part.text != ""
-        and not part.annotations
-        and not part.extra
-        and part.cache is None
-        and part.item is None
-        and part.signature is None
-        and part.logprobs is None
-    )
+    return type(part) is TextPart and part.text != "" and is_plain_text(part)
 
 
 class BlockWriter:

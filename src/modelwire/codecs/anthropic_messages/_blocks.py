@@ -19,10 +19,12 @@ import attrs
 
 from modelwire.codecs._json import dumps_str
 from modelwire.codecs._reader import Reader, describe
+from modelwire.codecs.anthropic_messages._blocks_fast import QUICK, opaque
 from modelwire.codecs.anthropic_messages._citations import decode_citation
 from modelwire.codecs.anthropic_messages._wire import DIALECT, DIRECT, server_tool_kind
 from modelwire.errors import Problem
 from modelwire.ir._base import Extra, JSONObject
+from modelwire.ir._fast_values import new_text_part
 from modelwire.ir._messages import LEGAL_PARTS
 from modelwire.ir._parts import (
     Base64Source,
@@ -89,13 +91,13 @@ def decode_block(
     """
     type_ = obj.get("type")
     if type_ == "text" and len(obj) == 2 and type(obj.get("text")) is str:
-        return TextPart(text=obj["text"])
+        return new_text_part(obj["text"])
     if type(type_) is not str:
         if problems is not None:
             problems.append(Problem(f"{path}.type", "string", describe(type_)))
         return UnknownPart(dialect=DIALECT, raw=obj)
-    if not start and type_ in _QUICK:
-        quick = _QUICK[type_](obj)
+    if not start and type_ in QUICK:
+        quick = QUICK[type_](obj)
         if quick is not None:
             return quick
     decode = _DECODERS.get(type_)
@@ -163,7 +165,7 @@ def decode_content(
             and block.get("type") == "text"
             and type(block.get("text")) is str
         ):
-            parts.append(TextPart(text=block["text"]))
+            parts.append(new_text_part(block["text"]))
             continue
         part = decode_block(block, f"{path}[{i}]", problems)
         if type(part).__name__ not in allowed:
@@ -262,11 +264,6 @@ def _extra(reader: Reader, *, array: bool = False) -> Extra:
     if array:
         reader.left["$spelling"] = {"content": "array"}
     return reader.rest(DIALECT)
-
-
-def _opaque(value: str | None) -> Opaque | None:
-    # An empty signature is no signature: compatible servers send one.
-    return Opaque(value=value, dialect=DIALECT) if value else None
 
 
 # --- one function per block type ----------------------------------------------------
@@ -420,7 +417,7 @@ def _thinking(reader: Reader) -> Part | None:
         return None
     return ReasoningPart(
         text=text,
-        signature=_opaque(reader.string("signature")),
+        signature=opaque(reader.string("signature")),
         cache=decode_cache(reader),
         extra=_extra(reader),
     )
@@ -447,33 +444,6 @@ def _input(reader: Reader) -> str:
         reader.left.pop("input", None)
     reader.fault("input", "object", describe(value) if value is not None else "nothing")
     return ""
-
-
-def _quick_call(obj: JSONObject) -> Part | None:
-    """Read a `tool_use` of the four usual fields; else `None`."""
-    if len(obj) == 4:
-        id_, name, value = obj.get("id"), obj.get("name"), obj.get("input")
-        if type(id_) is str and type(name) is str and type(value) is dict:
-            return ToolCallPart(
-                id=id_, name=name, arguments=dumps_str(value) if value else "{}"
-            )
-    return None
-
-
-def _quick_result(obj: JSONObject) -> Part | None:
-    """Read a `tool_result` of an id and a text alone; else `None`."""
-    if len(obj) == 3:
-        call_id, content = obj.get("tool_use_id"), obj.get("content")
-        if type(call_id) is str and type(content) is str:
-            return ToolResultPart(call_id=call_id, content=(TextPart(text=content),))
-    return None
-
-
-_QUICK: Final[dict[str, Callable[[JSONObject], Part | None]]] = {
-    "tool_use": _quick_call,
-    "tool_result": _quick_result,
-}
-"""Short ways for the blocks that fill agents' histories; pinned equal to the long."""
 
 
 def _tool_use(reader: Reader) -> Part | None:
@@ -544,8 +514,8 @@ def _server_result(reader: Reader, type_: str) -> Part | None:
 def _compaction(reader: Reader) -> Part | None:
     return CompactionPart(
         text=reader.string("content"),
-        encrypted=_opaque(reader.string("encrypted_content")),
-        signature=_opaque(reader.string("signature")),
+        encrypted=opaque(reader.string("encrypted_content")),
+        signature=opaque(reader.string("signature")),
         cache=decode_cache(reader),
         extra=_extra(reader),
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from modelwire.codecs._limits import DEFAULT_LIMITS
+from modelwire.codecs._sse_alike import AlikeEvents
 from modelwire.codecs._sse_stream import SSEStreamDecoder
 from modelwire.codecs.anthropic_messages._stream_machine import MessagesMachine
 from modelwire.codecs.anthropic_messages._wire import DIALECT
@@ -65,7 +66,8 @@ def stream_decoder(
         limits=limits,
         keep_raw=keep_raw,
     )
-    return SSEStreamDecoder(machine, limits=limits)
+    alike = AlikeEvents(machine, keep_raw=keep_raw)
+    return SSEStreamDecoder(machine, limits=limits, alike=alike)
 
 
 def event_decoder(

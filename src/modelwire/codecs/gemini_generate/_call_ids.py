@@ -18,6 +18,7 @@ import attrs
 from modelwire.codecs.gemini_generate._parts import CODE_RESULT
 from modelwire.codecs.gemini_generate._wire import DIALECT
 from modelwire.ir._base import Extra, JSONObject
+from modelwire.ir._fast_values import new_tool_call_part, new_tool_result_part
 from modelwire.ir._parts import (
     Part,
     ServerToolCallPart,
@@ -85,7 +86,16 @@ class CallIds:
     def _call(self, part: ToolCallPart) -> ToolCallPart:
         minted = not part.id
         if minted:
-            part = _evolve(part, id=self._new(), extra=noted(part.extra, MINTED))
+            part = new_tool_call_part(
+                self._new(),
+                part.name,
+                part.arguments,
+                part.kind,
+                part.cache,
+                part.signature,
+                part.item,
+                noted(part.extra, MINTED),
+            )
         self._calls[part.id] = part.name
         self._open.append((part.id, part.name, minted))
         return part
@@ -107,9 +117,16 @@ class CallIds:
 
 def _answering(part: ToolResultPart, id_: str) -> ToolResultPart:
     """Give a result the id of its call, with a note of what the wire had."""
-    note = noted(part.extra, part.call_id or MINTED)
-    made: ToolResultPart = _evolve(part, call_id=id_, extra=note)
-    return made
+    return new_tool_result_part(
+        id_,
+        part.name,
+        part.content,
+        part.is_error,
+        part.cache,
+        part.signature,
+        part.item,
+        noted(part.extra, part.call_id or MINTED),
+    )
 
 
 def _filled(part: ServerToolResultPart, id_: str) -> ServerToolResultPart:
@@ -134,6 +151,8 @@ def noted(extra: Extra, id_: str) -> Extra:
     Returns:
         A new `extra`.
     """
+    if not extra:
+        return {DIALECT: {"$spelling": {"id": id_}}}
     own: Mapping[str, Any] = extra.get(DIALECT, {})
     spelling: JSONObject = {**own.get("$spelling", {}), "id": id_}
     return {**extra, DIALECT: {**own, "$spelling": spelling}}

@@ -237,9 +237,11 @@ def write_annotations(
         choice: The candidate's path.
     """
     rows = list(parts)
+    wanted = [(number, note) for number, row in enumerate(rows) for note in row[3]]
+    if not (wanted or GROUNDING in fields or CITATIONS in fields):
+        return
     texts = [row[2] for row in rows]
     places = [row[0] for row in rows]
-    wanted = [(number, note) for number, row in enumerate(rows) for note in row[3]]
     if sorted_by_text(annotations_of(fields, texts, places)) == wanted:
         return
     had = {key for key in (GROUNDING, CITATIONS) if key in fields}

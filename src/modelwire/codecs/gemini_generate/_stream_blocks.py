@@ -64,10 +64,9 @@ class BlockStream:
 
     Args:
         limits: What may be held.
-        template: Whether words may be put into a byte template.
     """
 
-    def __init__(self, *, limits: Limits, template: bool) -> None:
+    def __init__(self, *, limits: Limits) -> None:
         self._log = LossLog(DIALECT)
         self._writer = PartWriter(
             self._log, response=True, profile=CLIENT, predict=self._predicted_id
@@ -76,19 +75,12 @@ class BlockStream:
         self._sequencer = Sequencer(limits=limits)
         self._limits = limits
         self._held = 0
-        self._template = template
         self._choices: dict[int, OutChoice] = {}
         self._blocks: dict[int, OutBlock] = {}
         self._id: str | None = None
         self._extra: JSONObject = {}
         """Unknown fields of the response that wait for the next event."""
         self._usage_waits = False
-        # The block that the last delta grew, and what stands around its text.
-        self._hot = -1
-        self._hot_kind: type = TextDelta
-        self._hot_block: OutBlock | None = None
-        self._before = b""
-        self._after = b""
 
     def _event(self, candidates: list[JSONObject]) -> None:
         """Write one event."""
@@ -101,6 +93,10 @@ class BlockStream:
     def _candidate(self, choice: OutChoice, parts: list[JSONObject]) -> JSONObject:
         """Give a candidate with *parts* and with what waits for it."""
         raise NotImplementedError  # pragma: no cover - the stream encoder's
+
+    def _heat(self, index: int, block: OutBlock, kind: type) -> None:
+        """Prepare for more deltas of *kind* for the block, which is open."""
+        raise NotImplementedError  # pragma: no cover - the quick path's
 
     def _overflow(self) -> None:
         """End the stream because too much would be held."""
@@ -175,6 +171,8 @@ class BlockStream:
         if block.fold is not None:
             block.keyed = False
             self._held_delta(block, chunk, len(chunk.text))
+            if type(chunk) is ToolArgumentsDelta and self._held_fits():
+                self._heat(chunk.index, block, ToolArgumentsDelta)
         elif chunk.text:
             self._grow(block, chunk.text)
             self._heat(chunk.index, block, type(chunk))
@@ -185,6 +183,8 @@ class BlockStream:
             self._held_delta(block, chunk, len(chunk.text))
         elif chunk.summary is not None:
             self._summary(block, chunk.summary, chunk.text)
+            if chunk.text:
+                self._heat(chunk.index, block, ReasoningDelta)
         elif chunk.text:
             if block.summary is not None:
                 block.summary = None
@@ -246,35 +246,20 @@ class BlockStream:
             choice.wired += 1
         choice.last = block if live else None
 
-    def _heat(self, index: int, block: OutBlock, kind: type) -> None:
-        """Prepare the template for more of the same."""
-        # What waited went with the words that were written just now.
-        choice = block.choice
-        if not self._template:
-            return
-        head = _json.dumps(self._head())
-        self._before = (
-            b'data: {"candidates":[{"content":{"role":"model","parts":[{"text":'
-        )
-        self._after = b'%b}]},"index":%d}]%b\n\n' % (
-            b',"thought":true' if block.thought else b"",
-            choice.index,
-            b"," + head[1:] if len(head) > 2 else b"}",
-        )
-        self._hot, self._hot_kind, self._hot_block = index, kind, block
-
     def _held_delta(self, block: OutBlock, chunk: Any, size: int) -> None:
         self._hold(block, attrs.evolve(chunk, index=0, raw=None), size)
 
     def _hold(self, block: OutBlock, chunk: StreamChunk, size: int = 0) -> None:
         """Fold a chunk of a part that is written at its end."""
-        fold: Any = block.fold
         self._held += size
         block.size += size
-        if self._held > self._limits.max_held_bytes:
+        if not self._held_fits():
             self._overflow()
             return
-        fold.feed(chunk)
+        block.feed(chunk)
+
+    def _held_fits(self) -> bool:
+        return self._held <= self._limits.max_held_bytes
 
     def _other_delta(
         self, chunk: PartDelta | AudioDelta | ImageDelta | ServerToolProgress
@@ -323,7 +308,7 @@ class BlockStream:
             return
         block.stopped = True
         if block.fold is not None:
-            block.fold.feed(BlockStop(0, chunk.part))
+            block.feed(BlockStop(0, chunk.part))
             self._whole(block, self._folded(block))
             return
         if chunk.part is not None:
@@ -336,8 +321,7 @@ class BlockStream:
 
     def _folded(self, block: OutBlock) -> Any:
         """Give a held part, and hold it no longer."""
-        fold: Any = block.fold
-        part = fold.response.choices[0].message.parts[0]
+        part = block.folded()
         self._held -= block.size
         # What is written of it counts anew, for the offsets of what follows.
         block.size = 0

@@ -20,7 +20,6 @@ Source:
 
 from __future__ import annotations
 
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -37,15 +36,13 @@ from modelwire.codecs.gemini_generate._grounding import (
     annotations_of,
 )
 from modelwire.codecs.gemini_generate._logprobs import decode_logprobs
-from modelwire.codecs.gemini_generate._stream_choice import (
-    TEXT,
-    ChoiceState,
-)
+from modelwire.codecs.gemini_generate._stream_choice import ChoiceState
+from modelwire.codecs.gemini_generate._stream_fast import OrdinaryEvents
 from modelwire.codecs.gemini_generate._stream_framing import (
     EventsOfEither,
     StreamOfEither,
 )
-from modelwire.codecs.gemini_generate._stream_parts import GROWS, PartMachine
+from modelwire.codecs.gemini_generate._stream_parts import GROWS
 from modelwire.codecs.gemini_generate._usage import decode_usage, usage_tier
 from modelwire.codecs.gemini_generate._wire import DIALECT, camel
 from modelwire.ir._chunks import (
@@ -58,14 +55,9 @@ from modelwire.ir._chunks import (
     UnknownEvent,
     UsageUpdate,
 )
-from modelwire.ir._fast import (
-    new_text_delta,
-)
 from modelwire.ir._parts import Annotation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from modelwire.codecs._base import (
         Aliases,
         EventDecoder,
@@ -81,7 +73,6 @@ if TYPE_CHECKING:
 
 __all__ = ["GenerateMachine", "event_decoder", "stream_decoder"]
 
-_UNWATCHED: Final = frozenset({"candidates", "usageMetadata"})
 _ENVELOPE: Final = frozenset(
     {
         "candidates",
@@ -102,7 +93,7 @@ _MODEL: Final = ("model", "", None)
 _UNSEEN: Final = object()
 
 
-class GenerateMachine(PartMachine):
+class GenerateMachine(OrdinaryEvents):
     """
     The state of one stream.
 
@@ -130,15 +121,6 @@ class GenerateMachine(PartMachine):
             aliases=aliases, ids=ids, seed=seed, limits=limits, keep_raw=keep_raw
         )
         self._headers = tuple(headers)
-        # The envelope of the last event: its keys, and the values that are news when
-        # they change.  Most events repeat both, and then only the parts are read.
-        self._keys: list[str] = []
-        self._watch: Callable[[Any], Any] = _nothing
-        self._values: Any = _UNSEEN
-        # The same for the candidate of the last event that had nothing but content.
-        self._choice: ChoiceState | None = None
-        self._choice_keys: list[str] = []
-        self._choice_index: Any = None
         # What was given out of the envelope.
         self._model: str | None = None
         self._extra: JSONObject = {}
@@ -147,54 +129,9 @@ class GenerateMachine(PartMachine):
         self._feedback_given = False
         self._tier: str | None = None
         self._timed = False
-        self._usage: Any = None
-        self._usage_raw: JSONObject | None = None
         self._usage_given: Any = None
 
     # --- the Machine protocol -------------------------------------------------------
-
-    def event(self, name: str | None, data: JSONObject, out: list[StreamChunk]) -> None:
-        """Take an event whose data is a JSON object; append its chunks to *out*."""
-        if list(data) != self._keys or self._watch(data) != self._values:
-            self._any_event(name, data, out)
-            return
-        candidates = data["candidates"]
-        choice = self._choice
-        if choice is not None and type(candidates) is list and len(candidates) == 1:
-            wire = candidates[0]
-            if (
-                type(wire) is dict
-                and list(wire) == self._choice_keys
-                and wire.get("index") == self._choice_index
-            ):
-                content = wire["content"]
-                if (
-                    type(content) is dict
-                    and len(content) == 2
-                    and content.get("role") == "model"
-                ):
-                    parts = content.get("parts")
-                    if type(parts) is list and len(parts) == 1:
-                        part = parts[0]
-                        if (
-                            choice.kind == TEXT
-                            and type(part) is dict
-                            and len(part) == 1
-                        ):
-                            text = part.get("text")
-                            if type(text) is str and text.isascii() and not choice.high:
-                                self._usage = data.get("usageMetadata")
-                                raw = data if self.keep_raw else None
-                                self._usage_raw = raw
-                                if text:
-                                    texts = choice.texts
-                                    if texts.plain:
-                                        texts.run += len(text)
-                                    else:
-                                        texts.add(text)
-                                    out.append(new_text_delta(choice.block, text, raw))
-                                return
-        self._any_event(name, data, out)
 
     def sentinel(self, out: list[StreamChunk]) -> None:
         """Take `[DONE]`, which some gateways write: the end of the bytes, announced."""
@@ -274,16 +211,6 @@ class GenerateMachine(PartMachine):
             self._give_feedback(out)
         if error is not None:
             self.fail(decode_error_object(data), out, raw)
-
-    def _learn(self, data: JSONObject) -> None:
-        """Remember the shape of *data*, and the values that are news when changed."""
-        self._keys = list(data)
-        watched = [key for key in self._keys if key not in _UNWATCHED]
-        if watched:
-            self._watch = itemgetter(*watched)
-            self._values = self._watch(data)
-        else:
-            self._watch, self._values = _nothing, None
 
     def _envelope(
         self, data: JSONObject, raw: JSONObject | None, out: list[StreamChunk]
@@ -411,10 +338,6 @@ class GenerateMachine(PartMachine):
         if fields.get("finishReason") is not None:
             choice.finish = fields
             choice.finish_raw = raw
-        elif not extra and found is None and fields is wire and "content" in wire:
-            self._choice = choice
-            self._choice_keys = list(wire)
-            self._choice_index = index
 
     def _end_choice(self, choice: ChoiceState, out: list[StreamChunk]) -> None:
         """Close the open block of a candidate, and give out its finish."""
@@ -530,10 +453,6 @@ def _placed(
             return block, attrs.evolve(annotation, start=start - base, end=end)
         base += len(text)
     return None, attrs.evolve(annotation, start=None, end=None)
-
-
-def _nothing(_data: Any) -> None:
-    """Stand in for what is watched of an event that has nothing to watch."""
 
 
 def _with_citations(fields: JSONObject, seen: JSONObject) -> JSONObject:

@@ -45,11 +45,11 @@ from modelwire.codecs.gemini_generate._stream_events import (
     check_framing,
     event_encoder,
 )
-from modelwire.codecs.gemini_generate._stream_state import OutChoice
+from modelwire.codecs.gemini_generate._stream_fast_encode import OrdinaryChunks
+from modelwire.codecs.gemini_generate._stream_state import UNKNOWN, OutChoice
 from modelwire.codecs.gemini_generate._usage import encode_usage
 from modelwire.codecs.gemini_generate._wire import DIALECT
 from modelwire.errors import StateError
-from modelwire.framing._json_array import JSONArrayEncoder
 from modelwire.ir._blocks import Tokens
 from modelwire.ir._chunks import (
     ChoiceFinish,
@@ -82,7 +82,7 @@ if TYPE_CHECKING:
 __all__ = ["GenerateStreamEncoder", "event_encoder", "stream_encoder"]
 
 
-class GenerateStreamEncoder(BlockStream):
+class GenerateStreamEncoder(OrdinaryChunks):
     """
     Writes one stream.
 
@@ -109,10 +109,9 @@ class GenerateStreamEncoder(BlockStream):
         on_loss: LossPolicy = COLLECT,
         limits: Limits = DEFAULT_LIMITS,
     ) -> None:
-        super().__init__(limits=limits, template=framing != "json_array")
+        super().__init__(limits=limits, array=framing == "json_array")
         self.content_type: str = CONTENT_TYPES[framing]
         """The stream's content type."""
-        self._array = JSONArrayEncoder() if framing == "json_array" else None
         self._gate = LossGate(self._log, on_loss)
         self._default_model = model
         self._ids = ids
@@ -140,30 +139,9 @@ class GenerateStreamEncoder(BlockStream):
         """What could not be carried over so far, each once."""
         return by_position(self._log.losses, self._choices)
 
-    def encode(self, chunk: StreamChunk) -> bytes:
-        """
-        Take the next chunk.
-
-        Args:
-            chunk: Part of a legal sequence.
-
-        Returns:
-            What can be written now; often nothing.
-
-        Raises:
-            StateError: A chunk after `StreamEnd`.
-            UnsupportedFeatureError: The policy refuses a loss; no byte of this chunk
-                is written.
-        """
+    def _any_chunk(self, chunk: StreamChunk) -> bytes:
+        """Take any chunk; see `encode`."""
         kind = type(chunk)
-        if kind is self._hot_kind and chunk.index == self._hot:  # type: ignore[union-attr]
-            block = self._hot_block
-            text: Any = chunk.text  # type: ignore[union-attr]
-            if block is not None and text and getattr(chunk, "summary", None) is None:
-                block.size += len(text)
-                if block.texts is not None:
-                    block.texts.add(text)
-                return self._before + _json.escape(text) + self._after
         if self._over:
             msg = f"{kind.__name__} after StreamEnd"
             raise StateError(msg)
@@ -171,7 +149,6 @@ class GenerateStreamEncoder(BlockStream):
         if self._ended:
             # After an error (the source's, or a limit of ours) nothing is written.
             return b""
-        self._hot = -1
         for ordered in self._sequencer.feed(chunk):
             self._take(ordered)
         if self._sequencer.late:
@@ -538,13 +515,13 @@ class GenerateStreamEncoder(BlockStream):
 
 
 def _without_words(wire: JSONObject) -> None:
-    """Take out the quoted words of a text that is not known any more."""
+    """Take out the quotes of a text whose words are not all known any more."""
     grounding = wire.get(GROUNDING)
     supports = grounding.get("groundingSupports") if grounding else None
     for support in supports or ():
         segment = support.get("segment")
         words = segment.get("text") if segment else None
-        if words and not words.strip("x"):
+        if words and UNKNOWN in words:
             del segment["text"]
 
 

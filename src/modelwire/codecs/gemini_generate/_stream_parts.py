@@ -43,6 +43,7 @@ from modelwire.ir._fast import (
     new_text_delta,
     new_tool_arguments_delta,
 )
+from modelwire.ir._fast_values import new_tool_call_part
 from modelwire.ir._messages import LEGAL_PARTS
 from modelwire.ir._parts import (
     Part,
@@ -315,14 +316,12 @@ class PartMachine(ChunkMachine):
 
     def _call_header(self, part: JSONObject) -> ToolCallPart:
         """Read a call, or the first piece of one."""
-        fields = dict(part)
-        fields["functionCall"] = {
-            key: value
-            for key, value in part["functionCall"].items()
-            if key not in _PIECES
-        }
+        call = part["functionCall"]
+        if not _PIECES.isdisjoint(call):
+            bare = {key: value for key, value in call.items() if key not in _PIECES}
+            part = {**part, "functionCall": bare}
         # A part with a call is one, whatever else stands in it.
-        made: Any = self._call_ids.settle(decode_part(fields))
+        made: Any = self._call_ids.settle(decode_part(part))
         if self._aliases is not NO_ALIASES:
             # Not at the top: most streams answer requests that renamed nothing.
             from modelwire.codecs.gemini_generate._response import (  # noqa: PLC0415
@@ -371,4 +370,13 @@ class PartMachine(ChunkMachine):
 
 def _bare(part: ToolCallPart) -> Part:
     """Give a call's header: its arguments come as a delta."""
-    return attrs.evolve(part, arguments="") if part.arguments else part
+    return new_tool_call_part(
+        part.id,
+        part.name,
+        "",
+        part.kind,
+        part.cache,
+        part.signature,
+        part.item,
+        part.extra,
+    )

@@ -12,7 +12,6 @@ Source:
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final, TypedDict
 
 from modelwire.ir._base import JSONObject
@@ -54,7 +53,7 @@ JSON_HEADERS: Final[tuple[tuple[str, str], ...]] = (
 )
 """The headers of every JSON body."""
 
-_FIELDS: Final = (
+_FIELDS: Final = frozenset((
     # request
     "systemInstruction", "generationConfig", "safetySettings", "toolConfig",
     "cachedContent", "serviceTier",
@@ -93,13 +92,22 @@ _FIELDS: Final = (
     # embeddings and token counts
     "taskType", "outputDimensionality", "generateContentRequest", "totalTokens",
     "totalBillableCharacters",
-)  # fmt: skip
+))  # fmt: skip
 
-_CAMEL: Final[dict[str, str]] = {
-    re.sub("[A-Z]", lambda m: f"_{m[0].lower()}", name): name for name in _FIELDS
-} | {"_response_json_schema": "responseJsonSchema"}
-# The protobuf gives this one field a JSON name of its own.
-_CAMEL["_responseJsonSchema"] = "responseJsonSchema"
+_ODD: Final = {
+    "_responseJsonSchema": "responseJsonSchema",
+    "_response_json_schema": "responseJsonSchema",
+}
+"""The protobuf gives this one field a JSON name of its own."""
+
+
+def _spelled(name: str) -> str:
+    """Give the camelCase spelling of a known field; of another, *name* itself."""
+    first, *words = name.split("_")
+    if first and all("a" <= word[:1] <= "z" for word in words):
+        known = first + "".join(word[0].upper() + word[1:] for word in words)
+        return known if known in _FIELDS else name
+    return _ODD.get(name, name)
 
 
 def camel(obj: JSONObject) -> JSONObject:
@@ -114,20 +122,17 @@ def camel(obj: JSONObject) -> JSONObject:
         name that is not known stays as it is, and so does what stands inside.
     """
     for name in obj:
-        if "_" in name and name in _CAMEL:
+        if "_" in name and _spelled(name) != name:
             break
     else:
         return obj
     out: JSONObject = {}
     for name, value in obj.items():
-        known = _CAMEL.get(name, name)
+        known = _spelled(name) if "_" in name else name
         # Where both spellings stand, the camelCase one decides.
         if known == name or known not in obj:
             out[known] = value
     return out
-
-
-_ENUM: Final = re.compile(r"[A-Z][A-Z0-9_]*\Z")
 
 
 def is_enum_name(word: str) -> bool:
@@ -138,9 +143,14 @@ def is_enum_name(word: str) -> bool:
         word: Any text.
 
     Returns:
-        Whether it is upper-case letters, digits and `_`.
+        Whether it is upper-case letters, digits and `_`, a letter first.
     """
-    return _ENUM.match(word) is not None
+    return (
+        "A" <= word[:1] <= "Z"
+        and word.isascii()
+        and word.replace("_", "").isalnum()
+        and word == word.upper()
+    )
 
 
 class GenerateContentResponse(TypedDict, total=False):

@@ -20,18 +20,16 @@ Source:
 
 from __future__ import annotations
 
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from modelwire.codecs._base import NO_ALIASES
 from modelwire.codecs._limits import DEFAULT_LIMITS
+from modelwire.codecs._sse_alike import AlikeEvents
 from modelwire.codecs._sse_stream import SSEStreamDecoder
 from modelwire.codecs.openai_chat._finish import decode_finish
 from modelwire.codecs.openai_chat._logprobs import decode_logprobs
 from modelwire.codecs.openai_chat._stream_deltas import (
     KNOWN_DELTA,
-    REASONING,
-    TEXT,
     ChoiceState,
     DeltaMachine,
 )
@@ -47,12 +45,9 @@ from modelwire.ir._chunks import (
     UnknownEvent,
     UsageUpdate,
 )
-from modelwire.ir._fast import new_reasoning_delta, new_text_delta
 from modelwire.ir._response import Finish
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from modelwire.codecs._base import Aliases, Headers, Ids
     from modelwire.codecs._limits import Limits
     from modelwire.codecs._profile import Profile
@@ -79,16 +74,12 @@ _ENVELOPE: Final = frozenset(
     }
 )
 """Fields of an event that have a place of their own, or none on purpose."""
-_UNWATCHED: Final = frozenset({"choices", "object", "obfuscation", "p"})
-"""Fields whose new value alone is no news."""
 _CHOICE: Final = frozenset(
     {"index", "delta", "finish_reason", "logprobs", "message", "usage", "text"}
 )
 """Fields of a choice that have a place of their own, or none on purpose."""
-_CHANGING: Final = frozenset({"message", "text", "usage"})
-"""Fields of a choice that say more in each event where they stand."""
-_GROWING: Final = ("content", "reasoning_content", "reasoning")
-"""Fields of a delta that hold the text of most events."""
+_FILLERS: Final = ("obfuscation", "p")
+"""Fields of an event whose text says nothing, see `_sse_alike`."""
 _UNSEEN: Final = object()
 
 
@@ -124,20 +115,6 @@ class ChatMachine(DeltaMachine):
         )
         self._profile = profile
         self._choices: dict[int, ChoiceState] = {}
-        # The envelope of the last event: its keys, and the values that are news when
-        # they change.  Most events repeat both, and then only the delta is read.
-        self._keys: list[str] | None = None
-        self._watch: Callable[[Any], Any] = itemgetter(0)
-        self._values: Any = _UNSEEN
-        # The same for the choice of the last event that had nothing beside its delta.
-        self._choice = ChoiceState(-1)
-        self._choice_size = -1
-        self._choice_watch: Callable[[Any], Any] = itemgetter(0)
-        self._choice_values: Any = _UNSEEN
-        # And for the last delta that said one thing.
-        self._delta_keys: list[str] | None = None
-        self._delta_field = "content"
-        self._delta_others: list[str] = []
         # What was given out of the envelope.
         self._id: str | None = None
         self._model: str | None = None
@@ -153,103 +130,37 @@ class ChatMachine(DeltaMachine):
         """
         Take an event whose data is a JSON object; append its chunks to *out*.
 
-        Most events repeat the envelope of the one before and add to the open block or
-        call.  They are recognised here, which takes 0.6 us and not 2; whatever else
-        differs goes to `_any_event`, `_all_choices` or `_any_delta`, which would do
-        the same with these.
+        Most events only add to the open block or call, and say it as the one before:
+        `_sse_alike` takes them.
         """
-        if (
-            [*data] != self._keys
-            or self._watch(data) != self._values
-            or name == "error"
-        ):
-            self._any_event(name, data, out)
-            return
         raw = data if self.keep_raw else None
-        choices = data["choices"]
+        error = data.get("error")
+        choices = data.get("choices")
         if type(choices) is not list:
-            self._any_event(name, data, out)
-            return
-        choice = self._choice
-        delta = None
-        if len(choices) == 1:
-            wire = choices[0]
-            try:
-                # With as many fields, and all but the delta watched: no other field.
-                if (
-                    len(wire) == self._choice_size
-                    and self._choice_watch(wire) == self._choice_values
-                ):
-                    delta = wire["delta"]
-            except (KeyError, TypeError):
-                delta = None
-        if type(delta) is not dict:
-            self._all_choices(choices, raw, out)
-        elif len(delta) == 1:
-            text = delta.get("content")
-            if (
-                type(text) is str
-                and choice.kind == TEXT
-                and not choice.high
-                and (text.isascii() or not "\ud800" <= text[-1] <= "\udbff")
-            ):
-                if text:
-                    out.append(new_text_delta(choice.block, text, raw))
+            if error or name == "error" or _looks_like_error(data):
+                self.start(out, raw=raw)
+                self._counts(data, raw, out)
+                self.fail(_error(data), out, raw)
                 return
-            calls = delta.get("tool_calls")
-            if type(calls) is not list:
-                self._any_delta(choice, delta, raw, out)
-            elif len(calls) != 1 or not self.grow_call(choice, calls[0], raw, out):
-                self.take_calls(choice, calls, raw, out)
-        elif [*delta] != self._delta_keys or not self._same_delta(
-            choice, delta, raw, out
-        ):
-            self._any_delta(choice, delta, raw, out)
+            if not _looks_like_chunk(data):
+                self.start(out, raw=raw)
+                out.append(UnknownEvent(DIALECT, data))
+                return
+            choices = []
+        self._envelope(data, raw, out)
+        self._all_choices(choices, raw, out)
+        self._counts(data, raw, out)
         if self.overflow:
             self._too_many_blocks(out)
-
-    def _same_delta(
-        self, choice: ChoiceState, delta: JSONObject, raw: Raw, out: Out
-    ) -> bool:
-        """Take a delta of the last one's shape, if it only adds to the open block."""
-        field = self._delta_field
-        text = delta[field]
-        if type(text) is not str or choice.high:
-            return False
-        if not text.isascii() and "\ud800" <= text[-1] <= "\udbff":
-            return False
-        for key in self._delta_others:
-            if delta[key]:
-                return False
-        if field == "content":
-            if choice.kind != TEXT:
-                return False
-            if text:
-                out.append(new_text_delta(choice.block, text, raw))
-            return True
-        if choice.kind != REASONING or choice.detail is not None:
-            return False
-        if text:
-            out.append(new_reasoning_delta(choice.block, text, None, raw))
-        return True
-
-    def _any_delta(
-        self, choice: ChoiceState, delta: JSONObject, raw: Raw, out: Out
-    ) -> None:
-        """Take a delta of any shape, and remember one of known fields."""
-        extra = _news(delta, KNOWN_DELTA, choice.message)
-        if extra:
-            out.append(ChoiceUpdate(choice.index, {}, raw, {DIALECT: extra}))
-        self._delta(choice, delta, raw, out)
-        if extra is None:
-            for field in _GROWING:
-                if delta.get(field):
-                    self._delta_field = field
-                    self._delta_keys = list(delta)
-                    self._delta_others = [
-                        key for key in delta if key not in (field, "role")
-                    ]
-                    return
+        elif error or name == "error":
+            # OpenRouter puts the error beside choices; recorded in
+            # pydantic-ai__test-openrouter-test-openrouter-stream-error,
+            # pinned by test_E02_error_beside_choices.
+            self.fail(_error(data), out, raw)
+        elif "x_groq" in data:
+            groq = data["x_groq"]
+            if type(groq) is dict and groq.get("error"):
+                self.fail(_error({"error": groq["error"]}), out, raw)
 
     def sentinel(self, out: Out) -> None:
         """Take `[DONE]`."""
@@ -283,55 +194,6 @@ class ChatMachine(DeltaMachine):
         return decode_error(body, status=200)
 
     # --- events ---------------------------------------------------------------------
-
-    def _any_event(self, name: str | None, data: JSONObject, out: Out) -> None:
-        """Take an event of any shape."""
-        raw = data if self.keep_raw else None
-        error = data.get("error")
-        choices = data.get("choices")
-        if type(choices) is not list:
-            if error or name == "error" or _looks_like_error(data):
-                self.start(out, raw=raw)
-                self._counts(data, raw, out)
-                self.fail(_error(data), out, raw)
-                return
-            if not _looks_like_chunk(data):
-                self.start(out, raw=raw)
-                out.append(UnknownEvent(DIALECT, data))
-                return
-            choices = []
-        else:
-            self._learn(data)
-        self._envelope(data, raw, out)
-        self._all_choices(choices, raw, out)
-        self._counts(data, raw, out)
-        if self.overflow:
-            self._too_many_blocks(out)
-        elif error or name == "error":
-            # OpenRouter puts the error beside choices; recorded in
-            # pydantic-ai__test-openrouter-test-openrouter-stream-error,
-            # pinned by test_E02_error_beside_choices.
-            self.fail(_error(data), out, raw)
-        elif isinstance(groq := data.get("x_groq"), dict) and groq.get("error"):
-            self.fail(_error({"error": groq["error"]}), out, raw)
-
-    def _learn(self, data: JSONObject) -> None:
-        """Remember the shape of *data*, and the values that are news when changed."""
-        self._keys = list(data)
-        watched = [
-            key
-            for key in self._keys
-            if key not in _UNWATCHED
-            # Once known they are never news: Groq's compound models change the id
-            # with every event (pydantic-ai__test-groq-test-groq-model-web-search-…).
-            and not (key == "id" and self._id)
-            and not (key == "created" and self._created is not None)
-        ]
-        if watched:
-            self._watch = itemgetter(*watched)
-            self._values = self._watch(data)
-        else:
-            self._keys = None
 
     def _envelope(self, data: JSONObject, raw: Raw, out: Out) -> None:
         """Give out what is new in the fields around the choices."""
@@ -375,8 +237,8 @@ class ChatMachine(DeltaMachine):
         usage = data.get("usage")
         if type(usage) is dict:
             self._usage_update(usage, raw, out)
-        else:
-            groq = data.get("x_groq")
+        elif "x_groq" in data:
+            groq = data["x_groq"]
             if type(groq) is dict and type(groq.get("usage")) is dict:
                 # Groq without include_usage (pydantic-ai__test-groq-test-groq-model-
                 # web-search-tool-stream); test_usage_of_groq.
@@ -396,7 +258,10 @@ class ChatMachine(DeltaMachine):
     def _all_choices(self, choices: list[Any], raw: Raw, out: Out) -> None:
         for wire in choices:
             if type(wire) is dict:
-                choice = self._find_choice(wire.get("index"))
+                index = wire.get("index")
+                choice = self._choices.get(index) if type(index) is int else None
+                if choice is None:
+                    choice = self._find_choice(index)
                 if choice is None:
                     return
                 self._one_choice(choice, wire, raw, out)
@@ -431,10 +296,8 @@ class ChatMachine(DeltaMachine):
             )
         if delta:
             self._delta(choice, delta, raw, out)
-        quiet = True
         logprobs = wire.get("logprobs")
         if logprobs is not None:
-            quiet = False
             found = decode_logprobs(logprobs)
             if found is not None and (found.content or found.refusal or found.extra):
                 out.append(LogprobsDelta(choice.index, None, found, raw))
@@ -444,22 +307,8 @@ class ChatMachine(DeltaMachine):
             # test_usage_inside_the_choice.
             self._usage_update(usage, raw, out)
         finish = wire.get("finish_reason")
-        if finish is not None:
-            quiet = False
-            if type(finish) is str and finish and choice.finish is None:
-                choice.finish = finish
-        watched = [key for key in wire if key != "delta"]
-        if (
-            quiet
-            and watched
-            and delta is not None
-            and "delta" in wire
-            and _CHANGING.isdisjoint(watched)
-        ):
-            self._choice = choice
-            self._choice_size = len(wire)
-            self._choice_watch = itemgetter(*watched)
-            self._choice_values = self._choice_watch(wire)
+        if type(finish) is str and finish and choice.finish is None:
+            choice.finish = finish
 
     def _release(self, out: Out, *, terminated: bool) -> None:
         """
@@ -538,24 +387,23 @@ def stream_decoder(
         audio_format=audio.format if audio is not None else None,
         keep_raw=keep_raw,
     )
-    return SSEStreamDecoder(machine, limits=limits)
+    alike = AlikeEvents(machine, keep_raw=keep_raw, fillers=_FILLERS)
+    return SSEStreamDecoder(machine, limits=limits, alike=alike)
 
 
 # --- small readers ------------------------------------------------------------------
 
 
-def _news(
-    obj: JSONObject, known: frozenset[str], seen: JSONObject
-) -> JSONObject | None:
+def _news(obj: JSONObject, known: frozenset[str], seen: JSONObject) -> JSONObject:
     """Give the fields of *obj* that are not *known* and differ from *seen*."""
-    if known.issuperset(obj):
-        return None
-    news = {
-        key: value
-        for key, value in obj.items()
-        if key not in known and value is not None and seen.get(key, _UNSEEN) != value
-    }
-    seen.update(news)
+    news: JSONObject = {}
+    for key in obj:
+        if key not in known:
+            value = obj[key]
+            if value is not None and seen.get(key, _UNSEEN) != value:
+                news[key] = value
+    if news:
+        seen.update(news)
     return news
 
 

@@ -188,6 +188,11 @@ class DeltaMachine(ChunkMachine):
     ) -> None:
         """Take the fields of a delta that chunks carry."""
         get = delta.get
+        if len(delta) == 1 and type(text := get("content")) is str:
+            # Most of them; it is what the rest would do.
+            if text:
+                self._text(choice, text, raw, out)
+            return
         if (
             "reasoning_content" in delta
             or "reasoning" in delta
@@ -307,7 +312,8 @@ class DeltaMachine(ChunkMachine):
     def _text(self, choice: ChoiceState, text: str, raw: Raw, out: Out) -> None:
         if choice.kind != TEXT:
             self._switch(choice, TEXT, TextPart(text=""), raw, out)
-        text = paired(choice, text)
+        if choice.high or not text.isascii():
+            text = paired(choice, text)
         if text:
             out.append(new_text_delta(choice.block, text, raw))
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from modelwire.codecs._limits import DEFAULT_LIMITS
 from modelwire.codecs._sse_stream import SSEStreamDecoder
+from modelwire.codecs.openai_responses._stream_alike import AlikeDeltas
 from modelwire.codecs.openai_responses._stream_machine import ResponsesMachine
 from modelwire.codecs.openai_responses._wire import DIALECT
 
@@ -65,7 +66,8 @@ def stream_decoder(
         limits=limits,
         keep_raw=keep_raw,
     )
-    return SSEStreamDecoder(machine, limits=limits)
+    alike = None if keep_raw else AlikeDeltas(machine)
+    return SSEStreamDecoder(machine, limits=limits, alike=alike)
 
 
 def event_decoder(

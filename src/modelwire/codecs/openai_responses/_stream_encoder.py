@@ -24,13 +24,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from modelwire.codecs._base import COLLECT, LossPolicy
 from modelwire.codecs._ids import counting_ids, turn_seed
-from modelwire.codecs._json import escape
 from modelwire.codecs._limits import DEFAULT_LIMITS
 from modelwire.codecs._loss_gate import LossGate
 from modelwire.codecs._losses import LossLog
-from modelwire.codecs._sequential import Sequencer, _size as size_of
+from modelwire.codecs._sequential import _size as size_of
 from modelwire.codecs.openai_responses._event_inputs import EVENT_TYPES, is_progress
-from modelwire.codecs.openai_responses._stream_events import has_unknown_keys
+from modelwire.codecs.openai_responses._stream_fast_encode import FastText
 from modelwire.codecs.openai_responses._stream_output import (
     PARTS,
 )
@@ -44,11 +43,9 @@ from modelwire.ir._chunks import (
     BlockStart,
     BlockStop,
     Keepalive,
-    ReasoningDelta,
     StreamChunk,
     StreamEnd,
     StreamError,
-    ToolArgumentsDelta,
     UnknownEvent,
 )
 from modelwire.ir._loss_codes import LossCode
@@ -115,7 +112,7 @@ def event_encoder(*, framing: Framing = None) -> EventEncoder:
     return SSEEventEncoder(named=True)
 
 
-class ResponsesStreamEncoder(ResponseStream):
+class ResponsesStreamEncoder(FastText):
     """
     A `StreamEncoder` of this dialect; see the module.
 
@@ -135,13 +132,10 @@ class ResponsesStreamEncoder(ResponseStream):
         on_loss: LossPolicy = COLLECT,
         limits: Limits = DEFAULT_LIMITS,
     ) -> None:
-        super().__init__(LossLog(DIALECT), self._new_id, request, created)
+        super().__init__(LossLog(DIALECT), self._new_id, request, created, limits)
         self._given_ids = ids
         self._turn = turn_seed(request)
         self._gate = LossGate(self._log, on_loss)
-        self._sequencer = Sequencer(limits=limits)
-        self._max_held = limits.max_held_bytes
-        self._held = 0
         self._others: set[int] = set()
         self._over = False
 
@@ -150,31 +144,8 @@ class ResponsesStreamEncoder(ResponseStream):
         """What could not be carried over so far, each once."""
         return self._log.losses
 
-    def encode(self, chunk: StreamChunk) -> bytes:
-        """
-        Take the next chunk.
-
-        Args:
-            chunk: Part of a legal sequence.
-
-        Returns:
-            What can be written now; often nothing.
-
-        Raises:
-            StateError: A chunk after `StreamEnd`.
-            InvalidIRError: The chunk has no meaning where it stands.
-            UnsupportedFeatureError: The policy refuses a loss; no byte of this chunk
-                is written.
-        """
+    def _encode(self, chunk: StreamChunk) -> bytes:
         kind = type(chunk)
-        if (
-            kind is self._live_delta
-            and chunk.index == self._live_index  # type: ignore[union-attr]
-            and not has_unknown_keys(chunk.raw, self._live_name)
-        ):
-            data = self._quick(kind, chunk)
-            if data is not None:
-                return data
         if self._over:
             msg = f"{kind.__name__} after StreamEnd"
             raise StateError(msg)
@@ -194,28 +165,6 @@ class ResponsesStreamEncoder(ResponseStream):
             Nothing when `StreamEnd` came; else the error events of a cut stream.
         """
         return b"" if self._over else self.encode(StreamEnd(complete=False))
-
-    def _quick(self, kind: type, chunk: Any) -> bytes | None:
-        """Write a delta of the open text by template, where nothing else is to do."""
-        text = chunk.text
-        item = self._item
-        part = None if item is None else item.current
-        held = self._held + len(text)
-        if not text or part is None or held > self._max_held:
-            return None
-        if kind is ReasoningDelta:
-            if chunk.summary != self._live_summary:
-                return None
-            self._fold.feed(chunk)
-        else:
-            if kind is ToolArgumentsDelta:
-                self._sequencer.note(chunk.index, text)
-            self._pieces.append(text)
-        self._held = held
-        part.sent = True
-        sequence = self._sequence
-        self._sequence = sequence + 1
-        return self._template % (sequence, escape(text))
 
     def _feed(self, chunk: StreamChunk) -> None:
         if isinstance(chunk, BlockStart):

@@ -24,8 +24,7 @@ from modelwire.codecs.openai_responses._response_extra import (
     response_extra,
     tier_note,
 )
-from modelwire.codecs.openai_responses._stream_open import KEPT_PIECES
-from modelwire.codecs.openai_responses._stream_tools import ToolMachine
+from modelwire.codecs.openai_responses._stream_fast import OrdinaryEvents
 from modelwire.codecs.openai_responses._usage import decode_usage
 from modelwire.codecs.openai_responses._wire import DIALECT
 from modelwire.errors import ErrorInfo, RemoteProtocolError
@@ -37,11 +36,6 @@ from modelwire.ir._chunks import (
     StreamChunk,
     UsageUpdate,
 )
-from modelwire.ir._fast import (
-    new_reasoning_delta,
-    new_text_delta,
-    new_tool_arguments_delta,
-)
 from modelwire.ir._response import Finish
 
 if TYPE_CHECKING:
@@ -49,10 +43,6 @@ if TYPE_CHECKING:
     from modelwire.ir._base import JSONObject
 
 __all__ = ["ResponsesMachine"]
-
-_TEXT: Final = "response.output_text.delta"
-_ARGUMENTS: Final = "response.function_call_arguments.delta"
-_SUMMARY: Final = "response.reasoning_summary_text.delta"
 
 _KNOWN: Final = frozenset(
     {
@@ -84,73 +74,14 @@ _NO_BODY: Final = RemoteProtocolError("the body is no event stream", dialect=DIA
 _KEPT_TEXT: Final = 4096
 
 
-class ResponsesMachine(ToolMachine):
+class ResponsesMachine(OrdinaryEvents):
     """What each event of a Responses stream means; see `ItemMachine` for arguments."""
 
-    def event(self, name: str | None, data: JSONObject, out: list[StreamChunk]) -> None:
-        """Take an event; the three deltas that make up a stream come first."""
+    def _any_event(
+        self, name: str | None, data: JSONObject, out: list[StreamChunk]
+    ) -> None:
+        """Take an event by its type."""
         kind = data.get("type")
-        if kind == _TEXT:
-            try:
-                grown = self._items[data["output_index"]].texts[data["content_index"]]
-                text = data["delta"]
-            except (KeyError, TypeError):
-                grown = None
-                text = None
-            if grown is not None and type(text) is str and text:
-                if grown.high or not text.isascii():
-                    text = grown.join_halves(text)
-                    if not text:
-                        return
-                pieces = grown.pieces
-                pieces.append(text)
-                if len(pieces) > KEPT_PIECES:
-                    grown.settle()
-                raw = data if self.keep_raw else None
-                out.append(new_text_delta(grown.index, text, raw))
-                tokens = data.get("logprobs")
-                if tokens:
-                    self._logprobs(grown.index, tokens, data, out)
-                return
-        elif kind == _ARGUMENTS:
-            try:
-                grown = self._items[data["output_index"]].arguments
-                text = data["delta"]
-            except (KeyError, TypeError):
-                grown = None
-                text = None
-            if grown is not None and type(text) is str and text:
-                if grown.high or not text.isascii():
-                    text = grown.join_halves(text)
-                    if not text:
-                        return
-                pieces = grown.pieces
-                pieces.append(text)
-                if len(pieces) > KEPT_PIECES:
-                    grown.settle()
-                raw = data if self.keep_raw else None
-                out.append(new_tool_arguments_delta(grown.index, text, raw))
-                return
-        elif kind == _SUMMARY:
-            try:
-                summaries = self._items[data["output_index"]].summaries
-                grown = summaries[data["summary_index"]]
-                text = data["delta"]
-            except (KeyError, TypeError):
-                grown = None
-                text = None
-            if grown is not None and type(text) is str and text:
-                if grown.high or not text.isascii():
-                    text = grown.join_halves(text)
-                    if not text:
-                        return
-                pieces = grown.pieces
-                pieces.append(text)
-                if len(pieces) > KEPT_PIECES:
-                    grown.settle()
-                raw = data if self.keep_raw else None
-                out.append(new_reasoning_delta(grown.index, text, grown.summary, raw))
-                return
         if type(kind) is not str:
             # E02: an error without a type, as in HTTP bodies, is one here, too.
             kind = name or ("error" if data.get("error") is not None else "")
@@ -334,7 +265,7 @@ class ResponsesMachine(ToolMachine):
             out.append(Keepalive(None, data if self.keep_raw else None))
 
     HANDLERS: ClassVar[dict[str, Callable[[Any, JSONObject, Any], None]]] = {
-        **ToolMachine.HANDLERS,
+        **OrdinaryEvents.HANDLERS,
         "response.created": _life,
         "response.queued": _life,
         "response.in_progress": _life,
@@ -342,7 +273,7 @@ class ResponsesMachine(ToolMachine):
         "error": _error,
         "keepalive": _keepalive,
     }
-    """The meaning of each event; the first three are met by the quick path first."""
+    """The meaning of each event; those of ordinary deltas are met by `event` first."""
 
 
 def _text(value: Any) -> str | None:

@@ -249,8 +249,7 @@ class TextStream(EventWriter):
             self._close_thought(item)
             item.seen[number] = part
             self._open_thought(item, part)
-            self._open(item, part)
-            self._live_summary = number
+            self._open(item, part, number)
         elif part is not item.current:
             return
         if text:

@@ -22,7 +22,12 @@ from modelwire.codecs.openai_responses._stream_output import (
     Output,
     mode_of,
 )
-from modelwire.ir._chunks import ReasoningDelta, TextDelta, ToolArgumentsDelta
+from modelwire.ir._chunks import (
+    ReasoningDelta,
+    RefusalDelta,
+    TextDelta,
+    ToolArgumentsDelta,
+)
 from modelwire.ir._loss_codes import LossCode
 
 if TYPE_CHECKING:
@@ -44,11 +49,14 @@ STEMS: Final = {
 """The events of each kind of text, without their last word."""
 _LIVE: Final[dict[str, type]] = {
     "output_text": TextDelta,
+    "refusal": RefusalDelta,
+    "reasoning_text": ReasoningDelta,
     "summary_text": ReasoningDelta,
     "function_call": ToolArgumentsDelta,
     "custom_tool_call": ToolArgumentsDelta,
+    "mcp_call": ToolArgumentsDelta,
 }
-"""The delta that goes by template into a text of that kind."""
+"""The delta that goes into a text of that kind."""
 
 
 class EventWriter:
@@ -78,7 +86,9 @@ class EventWriter:
         self._dirty: list[tuple[OutItem, str]] = []
         # The choice's log probabilities, which move to its first text.
         self._moved = False
-        # The open text's block, and the delta that goes into it by template.
+        # The open text: its block, what the fold has of it, and the bytes around each
+        # of its deltas.  The class of its deltas once one was written: from then on
+        # there is nothing to do but to write the next.
         self._live_index = -1
         self._live_delta: type | None = None
         self._live_name = ""
@@ -131,8 +141,8 @@ class EventWriter:
             raw,
         )
 
-    def _open(self, item: OutItem, part: OutPart) -> None:
-        """Let deltas into a text."""
+    def _open(self, item: OutItem, part: OutPart, summary: int | None = None) -> None:
+        """Let deltas into a text; *summary* is the number of a summary."""
         item.current = part
         kind = part.kind
         name = f"{STEMS[kind]}.delta"
@@ -140,8 +150,13 @@ class EventWriter:
         self._template = delta_template(name, self._at(item, part), after)
         self._live_name = name
         self._live_index = part.block
-        self._live_delta = _LIVE.get(kind)
-        self._pieces = self._fold.block(part.block).main
+        self._live_delta = None
+        self._live_summary = summary
+        block = self._fold.block(part.block)
+        if summary is None:
+            self._pieces = block.main
+        else:
+            self._pieces = block.summaries.setdefault(summary, [])
 
     def _shut(self) -> None:
         """Let no delta in by template."""
@@ -150,6 +165,8 @@ class EventWriter:
 
     def _delta(self, item: OutItem, part: OutPart, text: str, raw: Any) -> None:
         part.sent = True
+        if part.block == self._live_index and part is item.current:
+            self._live_delta = _LIVE[part.kind]
         fields = {**self._at(item, part), "delta": text}
         if part.kind == "output_text":
             fields["logprobs"] = []

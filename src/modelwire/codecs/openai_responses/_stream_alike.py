@@ -1,0 +1,312 @@
+"""
+Deltas of a Responses stream that repeat the bytes of the one before.
+
+Nine in ten events are one more delta of the same text, and 300 of the 330 bytes of such
+an event are those of the one before.  What changes is `delta`, `sequence_number`, which
+counts, and `obfuscation`, which is padding.  Where an event has the known bytes around
+these three it is not scanned, and its text is parsed alone.  Measured on CPython 3.11
+with orjson, an event of a read of 16 KiB: 1.1 us, against 1.9 us through the scanner,
+the parser and the machine.  That is for chunks that do not carry their event; to find
+its text and to parse it besides takes as long as those three do (measured: 1.8 us).
+
+Why that gives what the machine would give.  The bytes are learnt from an event
+that was read by all the rules, gave one delta and did nothing but add to one text.  An
+event made of them with another text, number and padding is parsed, and must be the same
+object with these three fields changed: so the places are those fields, and the machine
+reads none of them but the text.  What is not ordinary (an empty text, half a character,
+a number that does not follow, padding that is no word) goes to the machine.
+test_stream_alike.py runs the same streams with and without.
+
+`_sse_alike` does the same for dialects without a number, and has the contract.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from modelwire.codecs import _json
+from modelwire.codecs.openai_responses._stream_open import KEPT_PIECES, Grown
+from modelwire.ir._chunks import (
+    BlockStart,
+    ReasoningDelta,
+    TextDelta,
+    ToolArgumentsDelta,
+)
+from modelwire.ir._fast import (
+    new_reasoning_delta,
+    new_text_delta,
+    new_tool_arguments_delta,
+)
+
+if TYPE_CHECKING:
+    from modelwire.codecs.openai_responses._stream_fast import OrdinaryEvents
+    from modelwire.ir._base import JSONObject
+    from modelwire.ir._chunks import StreamChunk
+
+__all__ = ["AlikeDeltas"]
+
+_LONGEST: Final = 4096
+"""Longer events are not learnt, and not waited for."""
+_WINDOW: Final = 32 * 1024
+"""So many bytes are looked at together: a read, and what waited for it."""
+_CREDIT: Final = 8
+"""So many events are learnt that few are like, before a new block begins."""
+_WORTH: Final = 4
+"""So many alike events are worth what learning one costs."""
+
+_END: Final = b"\n\n"
+_NUMBER: Final = re.compile(rb'"sequence_number":([1-9][0-9]*)')
+_FILLER: Final = re.compile(rb'"obfuscation":"([A-Za-z0-9]+)')
+_MAKE: Final[dict[type, Any]] = {
+    TextDelta: new_text_delta,
+    ToolArgumentsDelta: new_tool_arguments_delta,
+    ReasoningDelta: None,
+}
+"""The chunks that are made here; those of reasoning have a field more."""
+
+
+class AlikeDeltas:
+    """
+    What is known of the delta that repeats.
+
+    Args:
+        machine: Takes every other event, and says which text an event adds to.
+    """
+
+    __slots__ = ("_credit", "_known", "_machine", "_number", "_taken", "ready")
+
+    def __init__(self, machine: OrdinaryEvents) -> None:
+        self._machine = machine
+        self._credit = _CREDIT
+        self._taken = 0
+        self._number = 0
+        self._known = _Known(Grown(-1), TextDelta, (b"",) * 5)
+        self.ready = False
+        """Whether there is something that an event can be like."""
+
+    @property
+    def trying(self) -> bool:
+        """Whether it is worth while to look for alike events, one by one."""
+        return self._credit > 0
+
+    def take(
+        self, data: bytes, position: int, stop: int, out: list[StreamChunk]
+    ) -> int:
+        """
+        Take the next events, as long as they are alike.
+
+        Args:
+            data: A read.
+            position: Where in it an event begins.
+            stop: Where in it they must end at the latest.
+            out: Where their chunks go.
+
+        Returns:
+            Where the last of them ends.
+        """
+        # What is not found is looked for no further than this.
+        stop = min(stop, position + _WINDOW)
+        known = self._known
+        head, lead, middle, follow, tail = known.bytes
+        grown, make = known.grown, known.make
+        index, add, find = grown.index, grown.pieces.append, data.find
+        loads = _json.loads_vouched
+        number = self._number
+        opening, closing = head, tail
+        size, between = len(head) - 1, len(middle)
+        while True:
+            # The number is expected and not read: it is quicker, and it always counts.
+            if lead:
+                opening = b"%b%d%b" % (head, number, lead)
+                size = len(opening) - 1
+            else:
+                closing = b"%b%d%b" % (follow, number, tail)
+            if not data.startswith(opening, position):
+                break
+            start = position + size
+            if middle:
+                end = find(middle, start, stop)
+                close = find(closing, end, stop)
+                if close < 0 or not data[end + between : close].isalnum():
+                    break
+            else:
+                end = close = find(closing, start, stop)
+                if close < 0:
+                    break
+            try:
+                text = loads(data[start : end + 1])
+            except ValueError:
+                break
+            if type(text) is not str or not text:
+                break
+            if not text.isascii() and "\ud800" <= text[-1] <= "\udbff":
+                break
+            add(text)
+            if make is None:
+                out.append(new_reasoning_delta(index, text, grown.summary))
+            else:
+                out.append(make(index, text))
+            number += 1
+            position = close + len(closing)
+        self._taken += number - self._number
+        self._number = number
+        if len(grown.pieces) > KEPT_PIECES:
+            grown.settle()
+        return position
+
+    def begun(self, data: bytes, position: int) -> bytes:
+        """
+        Say whether a read breaks off in what may be an alike event.
+
+        Args:
+            data: A read.
+            position: Where in it an event begins.
+
+        Returns:
+            What there is of the event; nothing if it is whole, or another one.
+        """
+        rest = data[position : position + _LONGEST + 1]
+        before, lead = self._known.bytes[:2]
+        if lead:
+            before = b"%b%d%b" % (before, self._number, lead)
+        if len(rest) <= len(before):
+            return rest if before.startswith(rest) else b""
+        line = rest.find(b"\n", len(before))
+        whole = 0 <= line < len(rest) - 1
+        if whole or len(rest) > _LONGEST or b"\r" in rest:
+            return b""
+        return rest if rest.startswith(before) else b""
+
+    def again(self, name: str | None, payload: bytes, out: list[StreamChunk]) -> bool:
+        """
+        Take an event that came in pieces, if it is alike.
+
+        Args:
+            name: The event's SSE name.
+            payload: Its data.
+            out: Where its chunk goes.
+
+        Returns:
+            Whether it was.
+        """
+        whole = _line(name) + payload + _END
+        return self.take(whole, 0, len(whole), out) > 0
+
+    def event(
+        self,
+        name: str | None,
+        payload: bytes,
+        value: JSONObject,
+        out: list[StreamChunk],
+    ) -> None:
+        """
+        Let the machine take an event, and learn from it.
+
+        Args:
+            name: The event's SSE name.
+            payload: Its data.
+            value: Its data, parsed.
+            out: Where its chunks go.
+        """
+        before = len(out)
+        self._machine.event(name, value, out)
+        self.ready = False
+        given = out[before:]
+        if any(type(chunk) is BlockStart for chunk in given):
+            self._credit = _CREDIT
+        if self._credit and len(given) == 1 and len(payload) <= _LONGEST:
+            kind = type(given[0])
+            grown = self._machine.growing(value) if kind in _MAKE else None
+            if grown is not None and not grown.high:
+                self._credit = min(_CREDIT, self._credit + self._taken // _WORTH) - 1
+                self._taken = 0
+                known = _learn(_line(name), payload, value, kind, grown)
+                if known is not None:
+                    self._known = known
+                    self._number = value["sequence_number"] + 1
+                    self.ready = True
+
+    def forget(self) -> None:
+        """Take note that something came that was no event as the others are."""
+        self.ready = False
+
+
+class _Known:
+    """
+    What the delta that repeats is made of.
+
+    The bytes stand around what changes, in one of four orders; the text's quotes are
+    among them, so that no blank can stand beside it:
+
+        head NUMBER lead TEXT tail
+        head NUMBER lead TEXT middle FILLER tail
+        head TEXT follow NUMBER tail
+        head TEXT middle FILLER follow NUMBER tail
+    """
+
+    __slots__ = ("bytes", "grown", "make")
+
+    def __init__(
+        self,
+        grown: Grown,
+        kind: type,
+        around: tuple[bytes, bytes, bytes, bytes, bytes],
+    ) -> None:
+        self.grown = grown
+        """The text it adds to."""
+        self.make = _MAKE[kind]
+        """Makes its chunk; `None`: that of reasoning, which has a field more."""
+        self.bytes = around
+        """The five: *head* begins with the lines before the JSON, *tail* ends it."""
+
+
+def _learn(
+    line: bytes, payload: bytes, value: JSONObject, kind: type, grown: Grown
+) -> _Known | None:
+    """Cut *payload* around what changes; give nothing where more could."""
+    text = value["delta"]
+    literal = _json.escape(text)
+    text_at = payload.find(literal) + 1
+    number = _NUMBER.search(payload)
+    if not text_at or number is None:
+        return None
+    filler = _FILLER.search(payload)
+    behind = text_at + len(literal) - 2
+    lead = middle = follow = b""
+    if filler is not None:
+        middle = payload[behind : filler.start(1)]
+        behind = filler.end(1)
+    if number.end(1) <= text_at:
+        head = payload[: number.start(1)]
+        lead = payload[number.end(1) : text_at]
+    else:
+        head = payload[:text_at]
+        follow = payload[behind : number.start(1)]
+        behind = number.end(1)
+    tail = payload[behind:]
+
+    # Other bytes in the three places must change these fields, and nothing else.
+    counted = number[1] + b"1"
+    changed = {**value, "delta": text + "x", "sequence_number": int(counted)}
+    filled = b""
+    if filler is not None:
+        filled = filler[1] + b"x"
+        changed["obfuscation"] = filled.decode()
+    made: tuple[bytes, ...] = (literal[1:-1] + b"x", middle, filled, follow)
+    made = (counted, lead, *made) if lead else (*made, counted)
+    try:
+        parsed = _json.loads_vouched(b"".join((head, *made, tail)))
+    except ValueError:
+        return None
+    # An integer that the quick parser makes a float of may equal it.
+    if parsed != changed or _json.dumps(parsed) != _json.dumps(changed):
+        return None
+    return _Known(grown, kind, (line + head, lead, middle, follow, tail + _END))
+
+
+def _line(name: str | None) -> bytes:
+    """Write what stands before the data of an event."""
+    if name is None:
+        return b"data: "
+    return b"event: %b\ndata: " % name.encode("utf-8", "replace")

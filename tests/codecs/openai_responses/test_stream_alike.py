@@ -1,0 +1,297 @@
+"""Streams read by the bytes that repeat give what the machine alone gives."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from tests.codecs.openai_responses._streams import (
+    added,
+    begin,
+    call,
+    done,
+    encode,
+    end,
+    message,
+    output_text,
+    part,
+)
+from tests.codecs.openai_responses.test_stream_corpus import STREAMS, id_of
+
+from modelwire.codecs import Limits
+from modelwire.codecs._limits import DEFAULT_LIMITS
+from modelwire.codecs._sse_stream import SSEStreamDecoder
+from modelwire.codecs.openai_responses import _stream_alike as alike
+from modelwire.codecs.openai_responses._stream_machine import ResponsesMachine
+from modelwire.testing import strategies as st
+
+CUTS = (1, 7, 100, 1000, None)
+
+
+class Counting(ResponsesMachine):
+    """A machine that counts what comes to it."""
+
+    count = 0
+
+    def event(self, name, data, out):
+        self.count += 1
+        super().event(name, data, out)
+
+
+def decoder(*, quick=True, limits=DEFAULT_LIMITS):
+    machine = Counting(limits=limits, keep_raw=False)
+    known = alike.AlikeDeltas(machine) if quick else None
+    return SSEStreamDecoder(machine, limits=limits, alike=known)
+
+
+def run(reads, **options):
+    made = decoder(**options)
+    out = [chunk for read in reads for chunk in made.feed(read)]
+    out += made.close()
+    return out, made.trailing_bytes, made.failed, made._machine.count
+
+
+def cut(data, size):
+    return [
+        data[at : at + (size or len(data))]
+        for at in range(0, len(data), size or len(data))
+    ]
+
+
+def check(data, **options):
+    """The same for every cut; how many events the machine saw of an uncut stream."""
+    expected = run([data], quick=False, **options)
+    for size in CUTS:
+        found = run(cut(data, size), **options)
+        assert found[:3] == expected[:3]
+    return found[3], expected[3]
+
+
+@pytest.mark.parametrize("case", STREAMS, ids=id_of)
+def test_a_recorded_stream_is_the_same(case):
+    check(case.response_body)
+
+
+@settings(
+    max_examples=50,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
+@given(st.chunk_sequences(None))
+def test_any_stream_is_the_same(chunks):
+    check(encode(chunks)[0])
+
+
+# --- one text, in the orders that were recorded -------------------------------------
+
+_ID = b'"item_id":"msg_0650041af59a85d4016a6a8d2a38f08190b2f8a1de8731ce01"'
+ORDERS = {
+    # OpenAI
+    "number, text, padding": b'{"type":"response.output_text.delta",'
+    b'"sequence_number":%(number)b,' + _ID + b',"output_index":0,"content_index":0,'
+    b'"delta":%(text)b,"logprobs":[],"obfuscation":"%(padding)b"}',
+    # OpenAI, by a newer model
+    "text, padding, number": b'{"type":"response.output_text.delta",'
+    b'"content_index":0,"delta":%(text)b,' + _ID + b',"logprobs":[],'
+    b'"obfuscation":"%(padding)b","output_index":0,"sequence_number":%(number)b}',
+    # without padding: Groq, vLLM
+    "number, text": b'{"type":"response.output_text.delta",'
+    b'"sequence_number":%(number)b,' + _ID + b',"output_index":0,"content_index":0,'
+    b'"delta":%(text)b}',
+    # LM Studio
+    "text, number": b'{"type":"response.output_text.delta","output_index":0,'
+    + _ID
+    + b',"content_index":0,"delta":%(text)b,"sequence_number":%(number)b}',
+}
+
+
+def delta(
+    order, number, text=b'"ab"', padding=b"x1Y", name=b"response.output_text.delta"
+):
+    body = ORDERS[order] % {
+        b"number": b"%d" % number if isinstance(number, int) else number,
+        b"text": text,
+        b"padding": padding,
+    }
+    return b"event: %b\ndata: %b\n\n" % (name, body)
+
+
+OPEN = (
+    begin()
+    + added(0, message(status="in_progress"))
+    + part("content_part.added", part=output_text(""))
+)
+
+
+def stream(order, *between, before=3, after=3):
+    """Alike events, with *between* in their middle, and the end of the stream."""
+    events = [delta(order, 10 + at) for at in range(before)]
+    events += between
+    events += [delta(order, 10 + before + len(between) + at) for at in range(after)]
+    return OPEN + b"".join(events) + done(0, message(output_text("z"))) + end()
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_alike_events_do_not_come_to_the_machine(order):
+    seen, all_ = check(stream(order, before=100, after=100))
+    assert all_ == 3 + 200 + 2
+    assert seen == 3 + 1 + 2
+
+
+ODD = {
+    "nothing": {"text": b'""'},
+    "escapes": {"text": rb'"\"\\\n\u00e9 \/"'},
+    "beyond ASCII": {"text": '"é\U0001d11e"'.encode()},
+    "the first half": {"text": rb'"a\ud834"'},
+    "the second half": {"text": rb'"\udd1ea"'},
+    "half a character inside": {"text": rb'"a\ud834b"'},
+    "what stands behind a text": {"text": rb'"\",\"logprobs\":[],\"obfuscation\":\""'},
+    "a text with a field behind it": {"text": b'"a","other":"b"'},
+    "another text": {"text": b'"a","delta":"b"'},
+    "another type": {"text": b'"a","type":"response.refusal.delta"'},
+    "blanks": {"text": b' "a" '},
+    "no text": {"text": b"1"},
+    "two values": {"text": b'"a" "b"'},
+    "an object": {"text": b'{"a":"b"}'},
+    "no end": {"text": b'"a'},
+    "control characters": {"text": b'"a\tb"'},
+    "a line end": {"text": b'"a\nb"'},
+    "a carriage return behind": {"text": b'"a"\r'},
+    "a carriage return before": {"text": b'\r"a"'},
+    "a line end behind": {"text": b'"a"\n'},
+    "a tab behind": {"text": b'"a"\t'},
+    "invalid bytes": {"text": b'"\xff"'},
+    "a long text": {"text": b'"%b"' % (b"long " * 2000)},
+    "a number that does not follow": {"number": 77},
+    "the number before": {"number": 12},
+    "no number": {"number": b"x"},
+    "a zero before it": {"number": b"013"},
+    "a long number": {"number": b"12345678901234567890123"},
+    "a number with a point": {"number": b"13.0"},
+    "no padding": {"padding": b""},
+    "other padding": {"padding": b"12345678901234567890123"},
+    "padding that is no word": {"padding": b"a b"},
+    "padding with a quote": {"padding": rb"a\"b"},
+    "padding with another field": {"padding": b'a","delta":"c'},
+    "another name": {"name": b"message"},
+}
+
+
+@pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
+@pytest.mark.parametrize("order", ORDERS)
+def test_what_is_odd_is_the_same(order, odd):
+    data = stream(order, delta(order, **{"number": 13, **odd}))
+    check(data)
+    check(data.replace(b"\n", b"\r\n"))
+    # It may also be what is learnt.
+    check(stream(order, delta(order, **{"number": 13, **odd}), before=0))
+
+
+BETWEEN = {
+    "a comment": b": ping\n\n",
+    "a blank line": b"\n",
+    "empty data": b"data:\n\n",
+    "no JSON": b"data: ?\n\n",
+    "the end marker": b"data: [DONE]\n\n",
+    "a field that is none": b"x: y\n",
+    "an id": b"id: 7\n",
+    "a byte order mark": b"\xef\xbb\xbf",
+    "another item": added(1, call(status="in_progress")),
+    "the end of the text": part("output_text.done", text="zz"),
+    "the end of the item": done(0, message(output_text("zz"))),
+    "an error": b'event: error\ndata: {"type":"error","message":"no"}\n\n',
+}
+
+
+@pytest.mark.parametrize("between", BETWEEN.values(), ids=BETWEEN)
+@pytest.mark.parametrize("order", ORDERS)
+def test_what_comes_between_is_the_same(order, between):
+    check(stream(order, between))
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_a_number_that_parsers_read_differently_is_not_repeated(order):
+    # 2**64 is a float for orjson, and equals it; nothing says so but its type.
+    data = stream(order).replace(
+        b'"output_index":0,', b'"output_index":0,"n":%d,' % 2**64
+    )
+    check(data)
+    check(data.replace(b"%d" % 2**64, b"1" * 30))
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_a_stream_may_break_off_anywhere(order):
+    data = stream(order, before=3, after=0)
+    first = data.index(b'"sequence_number":11')
+    for at in range(first, first + 2 * len(delta(order, 1))):
+        assert run([data[:at]])[:3] == run([data[:at]], quick=False)[:3]
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_limits_are_the_same(order):
+    data = stream(order, before=8)
+    whole = len(data)
+    for total in range(whole - 1500, whole, 37):
+        check(data, limits=Limits(max_total_bytes=total))
+    for event in range(len(delta(order, 1)) - 40, len(delta(order, 1)), 3):
+        check(data, limits=Limits(max_event_bytes=event, max_line_bytes=event))
+
+
+@pytest.mark.parametrize(
+    "clone", [copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))]
+)
+@pytest.mark.parametrize("order", ORDERS)
+def test_a_copy_goes_on_by_itself(order, clone):
+    events = stream(order, before=10).split(b"\n\n")
+    expected = run([stream(order, before=10)], quick=False)[0]
+    made = decoder()
+    out = made.feed(b"\n\n".join(events[:8]) + b"\n\n")
+    other = clone(made)
+    rest = b"\n\n".join(events[8:])
+    assert out + made.feed(rest) + made.close() == expected
+    assert out + other.feed(rest) + other.close() == expected
+
+
+def test_what_is_never_alike_is_not_learnt_for_ever(monkeypatch):
+    learnt = []
+    learn = alike._learn
+    monkeypatch.setattr(alike, "_learn", lambda *a: learnt.append(a) or learn(*a))
+    events = [delta("text, number", 10 + 2 * at) for at in range(100)]
+    check(OPEN + b"".join(events) + end())
+    assert len(learnt) <= len(CUTS) * alike._CREDIT
+    learnt.clear()
+    # A new block is another chance.
+    more = added(1, message(status="in_progress", id_="msg_2"))
+    more += part("content_part.added", 1, part=output_text(""))
+    check(
+        OPEN
+        + b"".join(events)
+        + more
+        + events[0].replace(b'"output_index":0', b'"output_index":1')
+        + end()
+    )
+    assert len(learnt) > len(CUTS) * alike._CREDIT
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_what_is_learnt_is_the_three_fields(order):
+    number = 10
+    payload = delta(order, number).partition(b"data: ")[2][:-2]
+    value = json.loads(payload)
+    arguments = (b"data: ", payload, value, alike.TextDelta, alike.Grown(0))
+    assert alike._learn(*arguments) is not None
+    # Text that also stands where it does not change the text.
+    for odd in (b'{"a":"ab",', b'{"delta":"ab",', b'{"sequence_number":10,'):
+        strange = odd + payload[1:]
+        assert json.loads(strange)["delta"] == "ab"
+        arguments = (b"", strange, json.loads(strange), alike.TextDelta, alike.Grown(0))
+        assert alike._learn(*arguments) is None
+    # Another spelling of the text, and no number.
+    spelt = payload.replace(b'"ab"', rb'"\u0061b"')
+    assert alike._learn(b"", spelt, value, alike.TextDelta, alike.Grown(0)) is None
+    del value["sequence_number"]
+    bare = json.dumps(value, separators=(",", ":")).encode()
+    assert alike._learn(b"", bare, value, alike.TextDelta, alike.Grown(0)) is None
