@@ -7,8 +7,11 @@
 #   make test-all            the same on every Python of VERSIONS that is found
 #   make lint types          style and house rules; mypy and pyright
 #   make peers               the testing kit on somebody else's translator
-#   make bench [ARGS=...]    the measurements
+#   make bench [ARGS=...]    the measurements; ARGS=--full for all of them at length
+#   make bench-peers         the same work done by other packages, side by side
+#   make bench-counts        calls of the main workloads against the stored counts
 #   make bench-gateway       the gateway under load, beside others that install
+#   make performance-docs    write docs/performance.md from results of the benches
 #   make conformance-outside other people's conformance tools, on the gateway
 #   make fuzz [SECONDS=60]   the fuzz harnesses
 #   make coverage            branch coverage of the suite
@@ -52,7 +55,8 @@ FUZZING := -e '.[speed,testing]'
 ORACLES := $(if $(wildcard $(SHARED)/oracles),$(ENVS)/oracles/.stamp)
 JUDGES = $(if $(ORACLES),MODELWIRE_ORACLE_PYTHON="$$(cd $(ENVS) && pwd)/oracles/bin/python")
 
-.PHONY: demo test test-all lint types peers bench bench-gateway conformance-outside fuzz coverage mutants limits docs build clean oracles
+.PHONY: demo test test-all lint types peers bench bench-peers bench-counts performance-docs \
+    bench-gateway conformance-outside fuzz coverage mutants limits docs build clean oracles
 .DELETE_ON_ERROR:
 
 # $(call fill,NAME,PYTHON,PIP ARGUMENTS)
@@ -65,7 +69,7 @@ endef
 
 # What gives no other bytes with another JSON back end is tested with the first one
 # only, to stay within five minutes on two cores; `.ci/run` runs all of it with both.
-ONE_BACKEND := $(addprefix --ignore=tests/,adapt clients fuzz gateway limits properties testing \
+ONE_BACKEND := $(addprefix --ignore=tests/,adapt bench clients fuzz gateway limits properties testing \
     transports judges/test_oracle.py judges/test_oracle_generated.py test_testing_docs.py)
 
 # $(call suite,NAME)
@@ -121,7 +125,38 @@ bench: $(ENVS)/bench/.stamp
 	@[ -f bench/run.py ] || { echo "bench: there is no bench/run.py in this checkout"; exit 1; }
 	$(ENVS)/bench/bin/python bench/run.py $(ARGS)
 
-# Each peer has an environment of its own: they do not fit into one.
+# Others beside ours, each in an environment of its own: they do not fit into one.  What
+# is behind a name is what `pip install` of it takes, and what bench/peer_works adds.
+BESIDE_openai := openai==3.54.0
+BESIDE_anthropic := anthropic==2.12.0
+BESIDE_google-genai := google-genai==3.4.0
+BESIDE_httpx-sse := httpx-sse==0.4.3 httpx
+BESIDE_llm-rosetta := llm-rosetta==0.13.0 httpx-sse==0.4.3 httpx orjson
+BESIDE_lm15 := lm15==1.5.0
+# Not the newest on purpose: release 1.107.0 of litellm is listed as compromised.
+BESIDE_litellm := litellm==1.106.2
+BESIDE_pydantic-ai := 'pydantic-ai-slim[openai,anthropic,google]==2.68.0'
+BESIDE := openai anthropic google-genai httpx-sse llm-rosetta lm15 litellm pydantic-ai
+
+# One that does not install is in the report, with the reason that it is not there.
+bench-peers: $(ENVS)/bench/.stamp $(BESIDE:%=$(ENVS)/beside-%/.stamp)
+	$(ENVS)/bench/bin/python bench/peers.py --envs $(ENVS) $(ARGS)
+
+$(ENVS)/beside-%/.stamp: Makefile | $(PIP_STAMP)
+	@echo "== environment $(ENVS)/beside-$*"
+	@$(PYTHON) -m venv --without-pip $(ENVS)/beside-$*
+	@$(PIP) --python $(ENVS)/beside-$*/bin/python install -qq $(BESIDE_$*) \
+	    || { echo "== $* does not install"; rm -rf $(ENVS)/beside-$*/bin; }
+	@touch $@
+
+bench-counts: $(ENVS)/bench/.stamp
+	$(ENVS)/bench/bin/python bench/counts.py $(ARGS)
+
+# ARGS names result files, the newest two of each bench by default.
+performance-docs: $(ENVS)/bench/.stamp
+	$(ENVS)/bench/bin/python bench/report.py $(ARGS)
+
+# Each gateway has an environment of its own, too.
 PEER_litellm := 'litellm[proxy]==1.106.2'
 PEER_llm-rosetta := 'llm-rosetta[gateway]==0.13.0'
 PEER_ai-proxy-server := 'ai-proxy-server==3.3.2' anthropic

@@ -51,6 +51,8 @@ class Ratio:
     unit: str = "x json"
     seconds: float = 0.0
     """Least CPU seconds of the work."""
+    note: str = ""
+    """What has to be known to read it."""
 
     @property
     def met(self) -> bool | None:

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Callable
 from typing import Any
+
+import attrs
 
 __all__ = [
     "DESCRIPTION",
+    "IMAGES",
+    "Size",
     "arguments",
     "dumped",
     "event",
+    "image",
     "pieces",
     "schema",
     "text",
+    "turns",
     "word",
 ]
 
@@ -24,6 +31,30 @@ _TEXT = (
 _WORDS = tuple(_TEXT.split(" "))
 DESCRIPTION = "Does one thing with a file and says what came of it. " * 2
 """The description of a tool."""
+IMAGES = 4
+"""How many images a request with images has."""
+
+
+@attrs.frozen
+class Size:
+    """How large a request is."""
+
+    messages: int = 200
+    tools: int = 40
+    image_bytes: int = 0
+    """Of its images; 0: it has none."""
+    words: int = 72
+    """Of each text."""
+    args: int = 36
+    """Words of the arguments of each call."""
+    fields: int = 5
+    """Of the schema of each tool."""
+
+
+def turns(size: Size, turn: Callable[[int, int, int], list[Any]]) -> list[Any]:
+    """An agent's history: *turn* makes four messages of a number, words and args."""
+    numbers = range(size.messages // 4)
+    return [one for at in numbers for one in turn(at, size.words, size.args)]
 
 
 def dumped(value: Any) -> bytes:
@@ -60,11 +91,18 @@ def event(data: dict[str, Any], *, named: bool = True, padding: str = "") -> byt
     return head + b"data: " + body + b"\n\n"
 
 
-def schema() -> dict[str, Any]:
-    """The parameters of a tool."""
+def image(image_bytes: int) -> str:
+    """One image of a request that has *image_bytes* of them, in base64."""
+    return "iVBORw0K" * (image_bytes // (8 * IMAGES))
+
+
+def schema(fields: int = 5) -> dict[str, Any]:
+    """The parameters of a tool: so many fields."""
+    names = ["path", "text", "encoding", "mode"]
+    names += [f"field_{number}" for number in range(fields - 5)]
     properties: dict[str, Any] = {
         name: {"type": "string", "description": f"The {name} that the tool needs."}
-        for name in ("path", "text", "encoding", "mode")
+        for name in names
     }
     properties["limit"] = {"type": "integer", "minimum": 0, "maximum": 1000}
     return {

@@ -1,4 +1,4 @@
-"""Traffic of anthropic-messages: a stream and an answer, with Anthropic's fields."""
+"""Traffic of anthropic-messages: a stream, an answer, a request, with its fields."""
 
 from __future__ import annotations
 
@@ -6,9 +6,22 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from traffic import arguments, dumped, event, pieces, text, word
+from traffic import (
+    DESCRIPTION,
+    IMAGES,
+    Size,
+    arguments,
+    dumped,
+    event,
+    image,
+    pieces,
+    schema,
+    text,
+    turns,
+    word,
+)
 
-__all__ = ["response", "stream"]
+__all__ = ["request", "response", "stream"]
 
 _MESSAGE = {
     "id": "msg_01XFDUDYJgAACzvnptvVoYEL",
@@ -84,23 +97,77 @@ def stream(count: int = 2000) -> list[bytes]:
     ]
 
 
-def response() -> bytes:
-    """An answer: thinking, text and two calls."""
-    call = {
-        "type": "tool_use",
-        "name": "write_file",
-        "input": json.loads(arguments(200)),
-    }
+def response(words: int = 800, calls: int = 2) -> bytes:
+    """An answer: thinking, text and calls."""
+    thought = {"type": "thinking", "thinking": text(words // 4)}
+    content: list[dict[str, Any]] = [
+        {**thought, "signature": _SIGNATURE},
+        {"type": "text", "text": text(words)},
+    ]
+    content += [
+        {
+            "type": "tool_use",
+            "name": "write_file",
+            "input": json.loads(arguments(200)),
+            "id": f"toolu_{number + 1}",
+        }
+        for number in range(calls)
+    ]
     body = {
         **_MESSAGE,
-        "content": [
-            {"type": "thinking", "thinking": text(200), "signature": _SIGNATURE},
-            {"type": "text", "text": text(800)},
-            {**call, "id": "toolu_1"},
-            {**call, "id": "toolu_2"},
-        ],
-        "stop_reason": "tool_use",
+        "content": content,
+        "stop_reason": "tool_use" if calls else "end_turn",
         "stop_sequence": None,
         "usage": {**_USAGE, "output_tokens": 900},
+    }
+    return dumped(body)
+
+
+def _turn(number: int, words: int, args: int) -> list[dict[str, Any]]:
+    said = text(words, number)
+    call = {
+        "type": "tool_use",
+        "id": f"toolu_{number:04}",
+        "name": f"tool_{number % 40}",
+        "input": json.loads(arguments(args)),
+    }
+    answer = {
+        "type": "tool_result",
+        "tool_use_id": f"toolu_{number:04}",
+        "content": said,
+    }
+    spoken = {"type": "text", "text": said}
+    return [
+        {"role": "user", "content": said},
+        {"role": "assistant", "content": [spoken, call]},
+        {"role": "user", "content": [answer]},
+        {"role": "assistant", "content": [spoken]},
+    ]
+
+
+def request(size: Size) -> bytes:
+    """A request: an agent's history, its tools, perhaps four images."""
+    history = turns(size, _turn)
+    if size.image_bytes:
+        source = {"media_type": "image/png", "data": image(size.image_bytes)}
+        part = {"type": "image", "source": {"type": "base64", **source}}
+        history.append({"role": "user", "content": [part] * IMAGES})
+    declared = [
+        {
+            "name": f"tool_{number}",
+            "description": DESCRIPTION,
+            "input_schema": schema(size.fields),
+        }
+        for number in range(size.tools)
+    ]
+    body = {
+        "model": _MESSAGE["model"],
+        "system": "Be brief.",
+        "messages": history,
+        "tools": declared,
+        "tool_choice": {"type": "auto"},
+        "temperature": 0.2,
+        "max_tokens": 4096,
+        "stream": True,
     }
     return dumped(body)

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from traffic import DESCRIPTION, arguments, dumped, event, pieces, schema, text, word
+from traffic import (
+    DESCRIPTION,
+    IMAGES,
+    Size,
+    arguments,
+    dumped,
+    event,
+    image,
+    pieces,
+    schema,
+    text,
+    turns,
+    word,
+)
 
 __all__ = ["request", "response", "stream"]
 
@@ -63,24 +76,25 @@ def stream(count: int = 2000) -> list[bytes]:
     return events
 
 
-def response() -> bytes:
-    """An answer: some text and two calls."""
+def response(words: int = 800, calls: int = 2) -> bytes:
+    """An answer: some text and calls."""
     call = {"name": "write_file", "arguments": arguments(200)}
-    message = {
+    message: dict[str, Any] = {
         "role": "assistant",
-        "content": text(800),
+        "content": text(words),
         "refusal": None,
         "annotations": [],
-        "tool_calls": [
-            {"id": "call_1", "type": "function", "function": call},
-            {"id": "call_2", "type": "function", "function": call},
-        ],
     }
+    if calls:
+        message["tool_calls"] = [
+            {"id": f"call_{number + 1}", "type": "function", "function": call}
+            for number in range(calls)
+        ]
     choice = {
         "index": 0,
         "message": message,
         "logprobs": None,
-        "finish_reason": "tool_calls",
+        "finish_reason": "tool_calls" if calls else "stop",
     }
     body = {
         "id": _ID,
@@ -95,23 +109,23 @@ def response() -> bytes:
     return dumped(body)
 
 
-def _tool(number: int) -> dict[str, Any]:
+def _tool(number: int, fields: int) -> dict[str, Any]:
     function = {
         "name": f"tool_{number}",
         "description": DESCRIPTION,
-        "parameters": schema(),
+        "parameters": schema(fields),
     }
     return {"type": "function", "function": function}
 
 
-def _turn(number: int, words: int) -> list[dict[str, Any]]:
+def _turn(number: int, words: int, args: int) -> list[dict[str, Any]]:
     said = text(words, number)
     call = {
         "id": f"call_{number:04}",
         "type": "function",
         "function": {
             "name": f"tool_{number % 40}",
-            "arguments": arguments(words // 2),
+            "arguments": arguments(args),
         },
     }
     return [
@@ -122,21 +136,17 @@ def _turn(number: int, words: int) -> list[dict[str, Any]]:
     ]
 
 
-def request(
-    messages: int = 200, tools: int = 40, image_bytes: int = 0, words: int = 72
-) -> bytes:
+def request(size: Size) -> bytes:
     """A request: an agent's history, its tools, perhaps four images."""
-    history: list[dict[str, Any]] = [{"role": "system", "content": "Be brief."}]
-    for number in range(messages // 4):
-        history += _turn(number, words)
-    if image_bytes:
-        url = "data:image/png;base64," + "iVBORw0K" * (image_bytes // 32)
+    history = [{"role": "system", "content": "Be brief."}, *turns(size, _turn)]
+    if size.image_bytes:
+        url = "data:image/png;base64," + image(size.image_bytes)
         part = {"type": "image_url", "image_url": {"url": url}}
-        history.append({"role": "user", "content": [part] * 4})
+        history.append({"role": "user", "content": [part] * IMAGES})
     body = {
         "model": _MODEL,
         "messages": history,
-        "tools": [_tool(number) for number in range(tools)],
+        "tools": [_tool(number, size.fields) for number in range(size.tools)],
         "tool_choice": "auto",
         "temperature": 0.2,
         "max_completion_tokens": 4096,

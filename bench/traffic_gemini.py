@@ -5,7 +5,19 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from traffic import DESCRIPTION, arguments, dumped, event, schema, text, word
+from traffic import (
+    DESCRIPTION,
+    IMAGES,
+    Size,
+    arguments,
+    dumped,
+    event,
+    image,
+    schema,
+    text,
+    turns,
+    word,
+)
 
 __all__ = ["request", "response", "stream"]
 
@@ -52,21 +64,20 @@ def stream(count: int = 2000) -> list[bytes]:
     return [event(chunk, named=False) for chunk in found]
 
 
-def response() -> bytes:
-    """An answer: a thought, text and two calls."""
+def response(words: int = 800, calls: int = 2) -> bytes:
+    """An answer: a thought, text and calls."""
     parts = [
-        {"text": text(200), "thought": True},
-        {"text": text(800), "thoughtSignature": _SIGNATURE},
-        _call(0, 200),
-        _call(1, 200),
+        {"text": text(words // 4), "thought": True},
+        {"text": text(words), "thoughtSignature": _SIGNATURE},
     ]
+    parts += [_call(number, 200) for number in range(calls)]
     return dumped(_chunk(parts, 900, "STOP"))
 
 
-def _turn(number: int, words: int) -> list[dict[str, Any]]:
+def _turn(number: int, words: int, args: int) -> list[dict[str, Any]]:
     said = text(words, number)
     name = f"tool_{number % 40}"
-    call = {"name": name, "args": json.loads(arguments(words // 2))}
+    call = {"name": name, "args": json.loads(arguments(args))}
     answer = {"name": name, "response": {"output": said}}
     return [
         {"role": "user", "parts": [{"text": said}]},
@@ -76,18 +87,19 @@ def _turn(number: int, words: int) -> list[dict[str, Any]]:
     ]
 
 
-def request(messages: int = 200, tools: int = 40, words: int = 72) -> bytes:
-    """A request: an agent's history and its tools."""
-    contents: list[dict[str, Any]] = []
-    for number in range(messages // 4):
-        contents += _turn(number, words)
+def request(size: Size) -> bytes:
+    """A request: an agent's history, its tools, perhaps four images."""
+    contents = turns(size, _turn)
+    if size.image_bytes:
+        data = {"mimeType": "image/png", "data": image(size.image_bytes)}
+        contents.append({"role": "user", "parts": [{"inlineData": data}] * IMAGES})
     declared = [
         {
             "name": f"tool_{number}",
             "description": DESCRIPTION,
-            "parametersJsonSchema": schema(),
+            "parametersJsonSchema": schema(size.fields),
         }
-        for number in range(tools)
+        for number in range(size.tools)
     ]
     body = {
         "systemInstruction": {"parts": [{"text": "Be brief."}]},

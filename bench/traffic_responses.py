@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from traffic import DESCRIPTION, arguments, dumped, event, pieces, schema, text, word
+from traffic import (
+    DESCRIPTION,
+    IMAGES,
+    Size,
+    arguments,
+    dumped,
+    event,
+    image,
+    pieces,
+    schema,
+    text,
+    turns,
+    word,
+)
 
 __all__ = ["request", "response", "stream"]
 
@@ -190,28 +203,24 @@ def stream(count: int = 2000) -> list[bytes]:
     return events.found
 
 
-def response() -> bytes:
-    """An answer: reasoning, text and two calls."""
-    output = [
-        _reasoning(0, text(200)),
-        _message(1, text(800)),
-        _call(2, arguments(200)),
-        _call(3, arguments(200)),
-    ]
+def response(words: int = 800, calls: int = 2) -> bytes:
+    """An answer: reasoning, text and calls."""
+    output = [_reasoning(0, text(words // 4)), _message(1, text(words))]
+    output += [_call(2 + number, arguments(200)) for number in range(calls)]
     return dumped(_envelope(output, _usage(900), "completed"))
 
 
-def _tool(number: int) -> dict[str, Any]:
+def _tool(number: int, fields: int = 5) -> dict[str, Any]:
     return {
         "type": "function",
         "name": f"tool_{number}",
         "description": DESCRIPTION,
-        "parameters": schema(),
+        "parameters": schema(fields),
         "strict": True,
     }
 
 
-def _turn(number: int, words: int) -> list[dict[str, Any]]:
+def _turn(number: int, words: int, args: int) -> list[dict[str, Any]]:
     said = text(words, number)
     call_id = f"call_{number:04}"
     return [
@@ -221,7 +230,7 @@ def _turn(number: int, words: int) -> list[dict[str, Any]]:
             "type": "function_call",
             "call_id": call_id,
             "name": f"tool_{number % 40}",
-            "arguments": arguments(words // 2),
+            "arguments": arguments(args),
         },
         {"type": "function_call_output", "call_id": call_id, "output": said},
         {
@@ -232,16 +241,18 @@ def _turn(number: int, words: int) -> list[dict[str, Any]]:
     ]
 
 
-def request(messages: int = 200, tools: int = 40, words: int = 72) -> bytes:
-    """A request: an agent's history and its tools."""
-    items: list[dict[str, Any]] = []
-    for number in range(messages // 4):
-        items += _turn(number, words)
+def request(size: Size) -> bytes:
+    """A request: an agent's history, its tools, perhaps four images."""
+    items = turns(size, _turn)
+    if size.image_bytes:
+        url = "data:image/png;base64," + image(size.image_bytes)
+        part = {"type": "input_image", "image_url": url, "detail": "auto"}
+        items.append({"role": "user", "content": [part] * IMAGES})
     body = {
         "model": _MODEL,
         "instructions": "Be brief.",
         "input": items,
-        "tools": [_tool(number) for number in range(tools)],
+        "tools": [_tool(number, size.fields) for number in range(size.tools)],
         "tool_choice": "auto",
         "temperature": 0.2,
         "max_output_tokens": 4096,

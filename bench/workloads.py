@@ -14,6 +14,7 @@ import traffic_anthropic
 import traffic_chat
 import traffic_gemini
 import traffic_responses
+from traffic import Size
 
 __all__ = [
     "ANTHROPIC",
@@ -42,19 +43,26 @@ STREAMS: dict[str, Callable[[int], list[bytes]]] = {
     GEMINI: traffic_gemini.stream,
 }
 """By dialect: makes the events of a stream of so many events."""
-RESPONSES: dict[str, Callable[[], bytes]] = {
+RESPONSES: dict[str, Callable[..., bytes]] = {
     CHAT: traffic_chat.response,
     RESPONSES_API: traffic_responses.response,
     ANTHROPIC: traffic_anthropic.response,
     GEMINI: traffic_gemini.response,
 }
-"""By dialect: makes a whole answer."""
+"""By dialect: makes a whole answer of so many words and calls."""
+
+
+def _asking(make: Callable[[Size], bytes]) -> Callable[..., bytes]:
+    return lambda *size, **more: make(Size(*size, **more))
+
+
 REQUESTS: dict[str, Callable[..., bytes]] = {
-    CHAT: traffic_chat.request,
-    RESPONSES_API: traffic_responses.request,
-    GEMINI: traffic_gemini.request,
+    CHAT: _asking(traffic_chat.request),
+    RESPONSES_API: _asking(traffic_responses.request),
+    ANTHROPIC: _asking(traffic_anthropic.request),
+    GEMINI: _asking(traffic_gemini.request),
 }
-"""By dialect: makes a request of so many messages."""
+"""By dialect: makes a request; its arguments are those of `traffic.Size`."""
 
 
 def reads(data: bytes, size: int = READ) -> list[bytes]:

@@ -1,0 +1,115 @@
+"""The sentences of docs/performance.md."""
+
+from __future__ import annotations
+
+__all__ = [
+    "ALL",
+    "FOOTPRINT",
+    "GENERATED",
+    "GOALS",
+    "GROWTH",
+    "MEMORY",
+    "METHOD",
+    "PEERS",
+    "SPEED",
+    "STAGES",
+    "TITLE",
+]
+
+TITLE = """\
+# Performance
+
+What modelwire costs, beside the least that it could cost and beside others. Every
+figure is a ratio inside one run, because machines differ; every run was made twice,
+at different times, and both are given."""
+
+GENERATED = """\
+The page is made by `make performance-docs` from [performance.json](performance.json),
+which holds the figures of all four runs."""
+
+GOALS = """\
+*x json* is what a loop of `json.loads` over the same payloads costs, which is all
+that a program needs to look at a stream without any help; a request also counts
+`json.dumps` of what it becomes. At 0.65 x json, bytes become typed chunks in two
+thirds of the time in which the standard library only parses their JSON. orjson is
+installed unless a row says *stdlib*. Twice any input takes at most 2.3 times as long:
+see [Growth](#growth)."""
+
+PEERS = """\
+How many times our time others take for the same bytes, with orjson installed for us.
+Each is used as its documentation says: the clients over an HTTP transport in memory,
+the translators as their gateways use them. All give the text that is in the payload,
+which is checked before anything is timed. *modelwire without orjson* is our base
+install.
+
+What they give differs, and the notes of the tables below say how: the clients give
+pydantic objects, llm-rosetta and httpx-sse give dictionaries, litellm gives its own
+chat chunks whatever the upstream, pydantic-ai accumulates on top of the vendor's
+client. We give immutable typed chunks that keep what the vendor sent."""
+
+FOOTPRINT = """\
+In a fresh interpreter, CPU time to import what a program needs to read a stream;
+*installed* is the base install with all that it needs, without compiled files; *held*
+is the most memory of the measuring process, with the payloads of its workloads."""
+
+STAGES = """\
+CPU milliseconds of the second run, for 2,000 events or one request. A stage that can
+run alone was timed alone; *the rest* is the whole path less those stages. A stage
+whose time is 0.00 is one that costs less in the whole path than alone: two stages
+share their work.
+
+- *scan* finds the events in the bytes.
+- *JSON* is the parser, and the check that it parsed what the standard library would
+  have. Nothing below it can be left out: unknown fields are kept, so all is parsed.
+- *machine* turns values into chunks: it follows the dialect's rules, and makes an
+  immutable object for every delta.
+- *encoder* writes the target's bytes from chunks, *translator* joins the two and
+  keeps the books of what the target cannot say."""
+
+SPEED = """\
+`pip install 'modelwire[speed]'` installs orjson, and nothing has to be said anywhere:
+it is used where it is found, and gives the same values and the same bytes. It is
+worth having where many streams or long requests go through one process: a gateway, a
+proxy, a worker that replays traffic. A program that waits for one answer at a time
+spends its time waiting and needs nothing but the base install."""
+
+GROWTH = """\
+How many times as long twice the input takes, the most first; 2.0 is linear."""
+
+MEMORY = """\
+The most that Python's allocator held above what it held before, for a long stream
+whose reads are made one by one: what decoder, tap and translator need at once. It
+does not grow with the stream, with the exceptions that a note explains; those are
+bounded by `Limits.max_held_bytes` ([limits.md](limits.md))."""
+
+ALL = """\
+All rows of both runs but those of growth and memory, which are above; the last two
+columns are of the second run."""
+
+METHOD = """\
+- CPU time of the process (`time.process_time`), work and floor in turns, every second
+  round backwards; short work is repeated until a timing takes 10 ms (20 ms beside
+  peers). A ratio is the least time over the least time; the median is that of the
+  ratios of neighbouring rounds.
+- The streams have 2,000 events with the fields and sizes of recorded traffic: text,
+  thinking where the dialect has it, a tool call whose arguments come in pieces,
+  usage. Gemini sends more in fewer chunks, so there is one of 300 as well. The
+  request has 200 messages and 40 tools in 130 kB; the same with four images has 4 MB.
+- Side by side, every contender is a process in an environment of its own; the driver
+  lets them take turns, one timed round each. A contender that takes more than a
+  quarter of a second takes part in the first three rounds only.
+- Peak memory is what Python's allocator holds. What the clients' compiled parsers
+  hold for themselves is not in it, but it is in *process held*.
+- Garbage collection is on in all timings.
+
+```
+make bench                      # about a minute; ARGS=--full: 100 MB and more rounds
+make bench-peers                # beside others, in environments that it makes
+make bench-counts               # calls and instructions against the stored counts
+make performance-docs           # this page, from the newest two results of each
+```
+
+Nothing fails when a goal is missed. What fails is `make bench-counts`, which `make
+test` runs too: it counts calls and bytecode instructions of the main workloads, which
+are the same on every machine with one minor version of Python, and compares them with
+`bench/counts.json`."""

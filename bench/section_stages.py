@@ -1,0 +1,169 @@
+"""
+Stages: where the time of a path goes.
+
+A stage that can be run alone is timed alone; what cannot is the rest of the path that
+holds it, in the same round.  `scan` finds the events in the bytes, `JSON` parses them,
+`machine` makes chunks of values, `encoder` makes bytes of chunks, `translator` is what
+joins the two.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+
+import measure
+import workloads
+from doing import (
+    PATHS,
+    Work,
+    chunks_of,
+    decode_stream,
+    encode_stream,
+    json_loop,
+    translate_body,
+    translate_stream,
+    use,
+)
+from section_streams import PAIRS
+from workloads import ANTHROPIC, CHAT, REQUESTS, STREAMS
+
+from modelwire import codecs
+from modelwire.codecs import COLLECT, _json
+from modelwire.codecs._limits import DEFAULT_LIMITS
+from modelwire.codecs._sse_stream import lenient_scanner
+
+__all__ = ["stages"]
+
+Row = measure.Ratio
+EVENTS = 2000
+
+
+def _scan(pieces: list[bytes]) -> None:
+    scanner = lenient_scanner(DEFAULT_LIMITS)
+    for piece in pieces:
+        scanner.feed(piece)
+    scanner.close()
+
+
+def _measured(
+    path: str,
+    works: dict[str, Work],
+    stages: dict[str, tuple[str, ...]],
+    floor: Work,
+    count: int,
+) -> list[Row]:
+    """
+    Time *works* in turns, and give each stage as work less other works.
+
+    Args:
+        path: Whose stages.
+        works: What can be run.
+        stages: By name: the work, and those that it holds and are stages themselves.
+        floor: What a ratio of 1 is.
+        count: How many rounds.
+    """
+    times = measure.alternate({**works, "floor": floor}, count=count)
+    rows = []
+    for name, (whole, *parts) in stages.items():
+        seconds = [
+            max(0.0, total - sum(less))
+            for total, *less in zip(
+                times[whole].seconds,
+                *(times[part].seconds for part in parts),
+                strict=True,
+            )
+        ]
+        least = max(0.0, times[whole].least - sum(times[part].least for part in parts))
+        base = times["floor"]
+        middle = statistics.median(seconds) / base.median
+        rows.append(
+            Row(f"{path}: {name}", least / base.least, middle, None, seconds=least)
+        )
+    return rows
+
+
+def stages(count: int) -> list[Row]:
+    """Streams of every dialect and pair with orjson and without; requests."""
+    rows = []
+    for backend in ("orjson", "stdlib"):
+        use(backend)
+        suffix = "" if backend == "orjson" else ", stdlib"
+        for dialect in STREAMS:
+            rows += _decoding(dialect, suffix, count)
+    use("orjson")
+    for source, target, goal in PAIRS:
+        if goal is not None:
+            rows += _translating(source, target, count)
+    rows += _request(CHAT, ANTHROPIC, count)
+    return rows
+
+
+def _decoding(dialect: str, suffix: str, count: int) -> list[Row]:
+    events = STREAMS[dialect](EVENTS)
+    pieces, parts = workloads.reads(b"".join(events)), workloads.payloads(events)
+    works: dict[str, Work] = {
+        "scan": lambda: _scan(pieces),
+        "JSON": lambda: json_loop(parts, _json.loads),
+        "whole": lambda: decode_stream(dialect, pieces),
+    }
+    alone = {name: (name,) for name in works}
+    return _measured(
+        f"{dialect} -> chunks{suffix}",
+        works,
+        {**alone, "machine (the rest)": ("whole", "scan", "JSON")},
+        lambda: json_loop(parts),
+        count,
+    )
+
+
+def _translating(source: str, target: str, count: int) -> list[Row]:
+    events = STREAMS[source](EVENTS)
+    data, parts = b"".join(events), workloads.payloads(events)
+    pieces, chunks = workloads.reads(data), chunks_of(source, data)
+    works: dict[str, Work] = {
+        "decoder": lambda: decode_stream(source, pieces),
+        "encoder": lambda: encode_stream(target, chunks),
+        "whole": lambda: translate_stream(source, target, pieces),
+    }
+    alone = {name: (name,) for name in works}
+    return _measured(
+        f"{source} -> {target} stream",
+        works,
+        {**alone, "translator (the rest)": ("whole", "decoder", "encoder")},
+        lambda: json_loop(parts),
+        count,
+    )
+
+
+def _request(source: str, target: str, count: int) -> list[Row]:
+    body = REQUESTS[source]()
+    path = PATHS.get(source, "")
+    decode, encode = (
+        codecs.get(source).decode_request,
+        codecs.get(target).encode_request,
+    )
+    asked = decode(body, path=path)
+    written = encode(asked, on_loss=COLLECT).body
+    value = json.loads(written)
+    works: dict[str, Work] = {
+        "JSON, read": lambda: _json.loads(body),
+        "JSON, write": lambda: _json.dumps(value),
+        "decoder with JSON": lambda: decode(body, path=path),
+        "encoder with JSON": lambda: encode(asked, on_loss=COLLECT),
+        "whole": lambda: translate_body(source, target, body),
+    }
+    return _measured(
+        f"request of {len(body) / 1000:.0f} kB, {source} -> {target}",
+        works,
+        {
+            "JSON, read": ("JSON, read",),
+            "decoder": ("decoder with JSON", "JSON, read"),
+            "encoder": ("encoder with JSON", "JSON, write"),
+            "JSON, write": ("JSON, write",),
+            "losses and the rest": ("whole", "decoder with JSON", "encoder with JSON"),
+            "whole": ("whole",),
+        },
+        lambda: json.loads(body),
+        count,
+    )
