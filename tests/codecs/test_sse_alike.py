@@ -622,3 +622,33 @@ def test_a_summary_is_not_the_text_of_a_block():
     ]
     chunks = [c for c, _ in both(CHAT, events)[0]]
     assert [c.summary for c in chunks if type(c) is ReasoningDelta] == [0] * 4
+
+
+def on_lines(events):
+    """Write each event's JSON on several data lines, before its text."""
+    return [e.replace(b'"choices"', b'\ndata: "choices"', 1) for e in events]
+
+
+def test_data_of_several_lines_is_not_remembered():
+    """What is no such event on the wire has the bytes of one without field names."""
+    known = on_lines(chat("a", "b", "c"))
+    broken = known[2].replace(b'\ndata: "choices"', b'\n"choices"')
+    both(CHAT, [*known, broken])
+    both(CHAT, [b"".join([*known, broken])], keep_raw=False)
+
+
+def test_responses_of_several_lines_are_not_remembered():
+    event_ = {
+        "type": "response.output_text.delta",
+        "item_id": "m",
+        "output_index": 0,
+        "content_index": 0,
+    }
+    known = [
+        sse({**event_, "delta": text, "sequence_number": number}, event_["type"])
+        for number, text in enumerate("abcd", 1)
+    ]
+    lines = [e.replace(b'"output_index"', b'\ndata: "output_index"', 1) for e in known]
+    broken = lines[3].replace(b'\ndata: "output_index"', b'\n"output_index"')
+    both("openai-responses", [*lines[:3], broken], keep_raw=False)
+    both("openai-responses", [b"".join([*lines[:3], broken])], keep_raw=False)

@@ -22,7 +22,7 @@ Everything else (an empty text, half a character, other bytes) is left to the ma
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from modelwire.codecs import _json
 from modelwire.errors import RemoteProtocolError
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
     Out: TypeAlias = list[StreamChunk]
 
-__all__ = ["Alike", "AlikeEvents"]
+__all__ = ["AlikeEvents"]
 
 _Growth: TypeAlias = TextDelta | ReasoningDelta | ToolArgumentsDelta
 """The chunks that are made here."""
@@ -68,42 +68,6 @@ _FILLED: Final = 2
 """Behind the text stands somewhere a field whose own text says nothing."""
 
 _END: Final = b"\n\n"
-
-
-class Alike(Protocol):
-    """What takes alike events before the machine; `AlikeEvents` says what it does."""
-
-    @property
-    def ready(self) -> bool:
-        """Whether there is something that an event can be like."""
-        ...
-
-    @property
-    def trying(self) -> bool:
-        """Whether it is worth while to look for alike events, one by one."""
-        ...
-
-    def take(self, data: bytes, position: int, stop: int, out: Out) -> int:
-        """Take the next events of a read as long as they are alike."""
-        ...
-
-    def begun(self, data: bytes, position: int) -> bytes:
-        """Give the beginning of an alike event that a read breaks off in."""
-        ...
-
-    def again(self, name: str | None, payload: bytes, out: Out) -> bool:
-        """Take an event that the scanner gave, if it is alike."""
-        ...
-
-    def event(
-        self, name: str | None, payload: bytes, value: JSONObject, out: Out
-    ) -> None:
-        """Let the machine take an event, and see what it did."""
-        ...
-
-    def forget(self) -> None:
-        """Take note that something came that was no event as the others are."""
-        ...
 
 
 class AlikeEvents:
@@ -272,7 +236,8 @@ class AlikeEvents:
                 self._credit = _CREDIT
             return
         chunk: Any = out[-1]
-        if type(chunk) not in _MAKE or len(payload) > _LONGEST:
+        # Data of several lines is no piece of the bytes that it came in.
+        if type(chunk) not in _MAKE or len(payload) > _LONGEST or b"\n" in payload:
             return
         last, self._last = self._last, (name, payload, chunk)
         if last is not None and last[0] == name and last[2].text != chunk.text:

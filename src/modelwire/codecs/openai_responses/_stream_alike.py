@@ -269,7 +269,8 @@ def _learn(
     literal = _json.escape(text)
     text_at = payload.find(literal) + 1
     number = _NUMBER.search(payload)
-    if not text_at or number is None:
+    # Data of several lines is no piece of the bytes that it came in.
+    if not text_at or number is None or b"\n" in payload:
         return None
     filler = _FILLER.search(payload)
     behind = text_at + len(literal) - 2
