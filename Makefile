@@ -133,8 +133,9 @@ BESIDE_google-genai := google-genai==3.4.0
 BESIDE_httpx-sse := httpx-sse==0.4.3 httpx
 BESIDE_llm-rosetta := llm-rosetta==0.13.0 httpx-sse==0.4.3 httpx orjson
 BESIDE_lm15 := lm15==1.5.0
-# Not the newest on purpose: release 1.107.0 of litellm is listed as compromised.
-BESIDE_litellm := litellm==1.106.2
+# Not the newest on purpose: release 1.107.0 of litellm is listed as compromised.  It
+# imports mcp for a request with tools, and does not require it.
+BESIDE_litellm := litellm==1.106.2 mcp
 BESIDE_pydantic-ai := 'pydantic-ai-slim[openai,anthropic,google]==2.68.0'
 BESIDE := openai anthropic google-genai httpx-sse llm-rosetta lm15 litellm pydantic-ai
 

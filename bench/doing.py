@@ -42,18 +42,20 @@ def use(backend: str) -> None:
     _json._use(backend if orjson else "stdlib")  # noqa: SLF001 - the switch for tests
 
 
-def decode_stream(dialect: str, pieces: Iterable[bytes]) -> None:
-    """Bytes to chunks."""
-    decoder = codecs.get(dialect).stream_decoder()
+def decode_stream(
+    dialect: str, pieces: Iterable[bytes], *, keep_raw: bool = True
+) -> None:
+    """Bytes to chunks; a translator keeps nothing raw: its target has no use of it."""
+    decoder = codecs.get(dialect).stream_decoder(keep_raw=keep_raw)
     feed = decoder.feed
     for piece in pieces:
         feed(piece)
     decoder.close()
 
 
-def chunks_of(dialect: str, data: bytes) -> list[Any]:
+def chunks_of(dialect: str, data: bytes, *, keep_raw: bool = True) -> list[Any]:
     """All chunks of a stream."""
-    decoder = codecs.get(dialect).stream_decoder()
+    decoder = codecs.get(dialect).stream_decoder(keep_raw=keep_raw)
     return [*decoder.feed(data), *decoder.close()]
 
 

@@ -40,7 +40,7 @@ def newest(kind: str) -> list[Path]:
 def _whole(result: dict[str, Any]) -> bool:
     if result["kind"] == "bench":
         return set(result["sections"]) == set(SECTIONS)
-    return result["all"] is True
+    return result.get("all") is True
 
 
 def rounded(value: Any) -> Any:
@@ -92,8 +92,11 @@ def main(arguments: list[str] | None = None) -> int:
         chosen = asked.bench or newest("bench"), asked.peers or newest("peers")
         if min(map(len, chosen)) < 2:
             parser.error("run `make bench` and `make bench-peers` twice first")
+        figures = kept(*chosen)
+        if len({run["megabytes"] for run in figures["bench"]}) > 1:
+            parser.error("one run is --full and the other is not: they do not compare")
         print("from", *(path.name for paths in chosen for path in paths))
-        FIGURES.write_text(dumped(kept(*chosen)) + "\n", encoding="utf-8")
+        FIGURES.write_text(dumped(figures) + "\n", encoding="utf-8")
     page = report_page.render(json.loads(FIGURES.read_text("utf-8")))
     if asked.check:
         return 0 if page == PAGE.read_text("utf-8") else 1

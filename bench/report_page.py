@@ -27,6 +27,7 @@ def render(figures: dict[str, Any]) -> str:
     bench, peers = figures["bench"], figures["peers"]
     parts = [words.TITLE, dates(bench, peers), "## In short", short(bench, peers)]
     parts += ["## The goals", words.GOALS, goals(bench)]
+    parts += ["### What is not met, and why", words.UNMET, unmet(bench)]
     parts += ["## Side by side", words.PEERS, beside(peers)]
     parts += ["### Where a peer is ahead", ahead(peers)]
     parts += ["### To import and to install", words.FOOTPRINT]
@@ -92,6 +93,25 @@ def goals(bench: list[Row]) -> str:
     ]
     head = ("what", ">at most", ">first run", ">second run", "met")
     return tables.markdown(head, cells)
+
+
+def unmet(bench: list[Row]) -> str:
+    """Rows that miss their goal in a run: where their time goes, and what is known."""
+    spent: dict[str, list[str]] = {}
+    for row in bench[1]["sections"]["stages"]:
+        path, _, stage = row["name"].rpartition(": ")
+        spent.setdefault(path, []).append(f"{stage} {row['value']:.2f}")
+    rows = []
+    for _, before, row in _goals(bench):
+        if _met(before, row) == "yes":
+            continue
+        name = row["name"]
+        said = f"{name}: {before['value']:.2f} and {row['value']:.2f}"
+        said += f", the goal is {row['goal']:g} {row['unit']}."
+        if name in spent:
+            said += f" Its stages, x json: {', '.join(spent[name])}."
+        rows.append(f"{said} {words.WHY.get(name, '')}".rstrip())
+    return tables.bullets(rows, "Everything is met in both runs.")
 
 
 def _met(before: Row, row: Row) -> str:
@@ -210,10 +230,14 @@ def _stage(path: str, rows: list[Row]) -> tuple[str, ...]:
     part = [row for row in rows if not row["name"].endswith(": whole")]
     whole = next(row for row in rows if row["name"].endswith(": whole"))
     most = max(part, key=lambda row: row["seconds"])
-    share = most["seconds"] / max(whole["seconds"], 1e-9)
     name = most["name"].rpartition(": ")[2]
-    cells = (f"{row['seconds'] * 1000:.2f}" for row in rows)
-    return path, *cells, f"{name}, {share:.0%}"
+    total = sum(row["seconds"] for row in part)
+    if total > 1.05 * whole["seconds"]:
+        said = f"less than its stages alone, which are {total * 1000:.3g}"
+    else:
+        said = f"{name}, {most['seconds'] / whole['seconds']:.0%}"
+    cells = (tables.milliseconds(row["seconds"]) for row in rows)
+    return path, *cells, said
 
 
 def speed(result: Row) -> str:
@@ -227,8 +251,8 @@ def speed(result: Row) -> str:
                 cells.append(
                     (
                         row["name"],
-                        f"{row['seconds'] * 1000:.2f}",
-                        f"{plain['seconds'] * 1000:.2f}",
+                        tables.milliseconds(row["seconds"]),
+                        tables.milliseconds(plain["seconds"]),
                         f"{plain['seconds'] / row['seconds']:.2f}",
                     )
                 )
@@ -290,7 +314,7 @@ def both(bench: list[Row], section: str) -> str:
                 for one in (first[key], row)
             ),
             f"{row['median']:.2f}" if row["unit"] != "KiB" else "",
-            f"{row['seconds'] * 1000:.3g}" if row["seconds"] else "",
+            tables.milliseconds(row["seconds"]) if row["seconds"] else "",
         )
         for key, row in second.items()
     ]

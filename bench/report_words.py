@@ -14,6 +14,8 @@ __all__ = [
     "SPEED",
     "STAGES",
     "TITLE",
+    "UNMET",
+    "WHY",
 ]
 
 TITLE = """\
@@ -35,6 +37,13 @@ thirds of the time in which the standard library only parses their JSON. orjson 
 installed unless a row says *stdlib*. Twice any input takes at most 2.3 times as long:
 see [Growth](#growth)."""
 
+UNMET = """\
+The rows that miss their goal in one of the runs, with the stages that their time goes
+to: see [What limits each path](#what-limits-each-path)."""
+
+WHY: dict[str, str] = {}
+"""By the name of a row: what is known of it that its stages do not say."""
+
 PEERS = """\
 How many times our time others take for the same bytes, with orjson installed for us.
 Each is used as its documentation says: the clients over an HTTP transport in memory,
@@ -53,10 +62,11 @@ In a fresh interpreter, CPU time to import what a program needs to read a stream
 is the most memory of the measuring process, with the payloads of its workloads."""
 
 STAGES = """\
-CPU milliseconds of the second run, for 2,000 events or one request. A stage that can
-run alone was timed alone; *the rest* is the whole path less those stages. A stage
-whose time is 0.00 is one that costs less in the whole path than alone: two stages
-share their work.
+CPU milliseconds of the second run, for 2,000 events, one request or one answer. A stage
+that can run alone was timed alone; *the rest* is the whole path less those stages.
+Where they cost more alone than the whole path, the rest is 0: a decoder that knows an
+event of its stream takes the next ones that differ in their text alone by their bytes,
+which neither finds their ends nor parses them.
 
 - *scan* finds the events in the bytes.
 - *JSON* is the parser, and the check that it parsed what the standard library would

@@ -37,7 +37,7 @@ SECTIONS: dict[str, Callable[[argparse.Namespace], Rows]] = {
     "encoding": lambda a: section_streams.encoding(a.rounds),
     "bodies": lambda a: section_bodies.bodies(a.rounds),
     "stages": lambda a: section_stages.stages(a.rounds),
-    "doubling": lambda a: section_growth.doubling(max(3, a.rounds // 3)),
+    "doubling": lambda a: section_growth.doubling(max(7, a.rounds // 2)),
     "importing": lambda a: section_footprint.importing(a.rounds),
     "memory": lambda a: section_footprint.remembering(a.megabytes * 1_000_000),
 }

@@ -17,11 +17,14 @@ __all__ = ["bodies"]
 
 Row = measure.Ratio
 IMAGE_BYTES = 4 * 1024 * 1024
-_SIZES = {"": {}, "short ": {"words": 30, "calls": 0}, "long ": {"words": 8000}}
-_SIZES["with calls "] = {"words": 50, "calls": 8}
-"""Answers: the usual one, and what else there is."""
-_TOO_SHORT = "short "
-"""It has no goal: its JSON costs less than the objects of one answer."""
+_USUAL, _SHORT = "response", "short response"
+_SIZES = {
+    _USUAL: {},
+    _SHORT: {"words": 30, "calls": 0},
+    "long response": {"words": 8000},
+    "response with calls": {"words": 50, "calls": 8},
+}
+"""A short one has no goal: its JSON costs less than the objects of one answer."""
 
 
 def bodies(count: int) -> list[Row]:
@@ -83,12 +86,12 @@ def _responses(dialect: str, count: int) -> list[Row]:
     target = CHAT if dialect != CHAT else ANTHROPIC
     for kind, size in _SIZES.items():
         body = workloads.RESPONSES[dialect](**size)
-        name = f"{dialect} {kind}response of {len(body) / 1000:.1f} kB"
-        goal = None if kind == _TOO_SHORT else 0.80
+        name = f"{dialect} {kind} of {len(body) / 1000:.1f} kB"
+        goal = None if kind == _SHORT else 0.80
         ways: list[tuple[str, Work, float | None, str]] = [
             (f"{name} -> IR", lambda body=body: decode(body), goal, "orjson")
         ]
-        if not kind:
+        if kind == _USUAL:
             translate: Work = lambda body=body: translate_response(  # noqa: E731
                 body, source=dialect, target=target
             )

@@ -80,10 +80,10 @@ def _cases() -> dict[str, tuple[Callable[[int], Work], int]]:
         # What grows is most of what there is, or nothing would be seen of it.
         for what, begin, rest in (
             ("messages", 200, {}),
-            ("tools", 200, {"messages": 4}),
-            ("words", 20_000, {"messages": 8, "tools": 1, "args": 1}),
-            ("args", 40_000, {"messages": 8, "tools": 1, "words": 1}),
-            ("fields", 2000, {"messages": 4, "tools": 1}),
+            ("tools", 100, {"messages": 4}),
+            ("words", 10_000, {"messages": 8, "tools": 1, "args": 1}),
+            ("args", 20_000, {"messages": 8, "tools": 1, "words": 1}),
+            ("fields", 500, {"messages": 4, "tools": 1}),
         ):
             cases[f"{ends}, {_NAMES[what]}"] = (
                 lambda n, s=source, t=target, w=what, r=rest: _request(
@@ -93,8 +93,8 @@ def _cases() -> dict[str, tuple[Callable[[int], Work], int]]:
             )
     for dialect in STREAMS:
         for what, begin, rest in (
-            ("words", 40_000, {"calls": 0}),
-            ("calls", 200, {"words": 1}),
+            ("words", 20_000, {"calls": 0}),
+            ("calls", 100, {"words": 1}),
         ):
             cases[f"{dialect} response, {_NAMES[what]}"] = (
                 lambda n, d=dialect, w=what, r=rest: _response(d, **{**r, w: n}),

@@ -84,53 +84,66 @@ def _measured(
 
 
 def stages(count: int) -> list[Row]:
-    """Streams of every dialect and pair with orjson and without; requests."""
+    """Streams of every dialect and pair with orjson and without; bodies."""
     rows = []
-    for backend in ("orjson", "stdlib"):
-        use(backend)
-        suffix = "" if backend == "orjson" else ", stdlib"
-        for dialect in STREAMS:
-            rows += _decoding(dialect, suffix, count)
+    for dialect, make in STREAMS.items():
+        events = make(EVENTS)
+        big = workloads.reads(b"".join(events))
+        for name, pieces, backend in (
+            ("16 KiB reads", big, "orjson"),
+            ("one event a read", events, "orjson"),
+            ("16 KiB reads, stdlib", big, "stdlib"),
+        ):
+            use(backend)
+            path = f"{dialect} -> chunks, {name}"
+            rows += _decoding(path, dialect, events, pieces, count)
     use("orjson")
     for source, target, goal in PAIRS:
         if goal is not None:
             rows += _translating(source, target, count)
     rows += _request(CHAT, ANTHROPIC, count)
+    for dialect in workloads.RESPONSES:
+        rows += _response(dialect, count)
     return rows
 
 
-def _decoding(dialect: str, suffix: str, count: int) -> list[Row]:
-    events = STREAMS[dialect](EVENTS)
-    pieces, parts = workloads.reads(b"".join(events)), workloads.payloads(events)
+def _decoding(
+    path: str, dialect: str, events: list[bytes], pieces: list[bytes], count: int
+) -> list[Row]:
+    parts = workloads.payloads(events)
     works: dict[str, Work] = {
         "scan": lambda: _scan(pieces),
         "JSON": lambda: json_loop(parts, _json.loads),
         "whole": lambda: decode_stream(dialect, pieces),
     }
-    alone = {name: (name,) for name in works}
-    return _measured(
-        f"{dialect} -> chunks{suffix}",
-        works,
-        {**alone, "machine (the rest)": ("whole", "scan", "JSON")},
-        lambda: json_loop(parts),
-        count,
-    )
+    stages = {
+        "scan": ("scan",),
+        "JSON": ("JSON",),
+        "machine (the rest)": ("whole", "scan", "JSON"),
+        "whole": ("whole",),
+    }
+    return _measured(path, works, stages, lambda: json_loop(parts), count)
 
 
 def _translating(source: str, target: str, count: int) -> list[Row]:
     events = STREAMS[source](EVENTS)
     data, parts = b"".join(events), workloads.payloads(events)
-    pieces, chunks = workloads.reads(data), chunks_of(source, data)
+    pieces, chunks = workloads.reads(data), chunks_of(source, data, keep_raw=False)
     works: dict[str, Work] = {
-        "decoder": lambda: decode_stream(source, pieces),
+        "decoder": lambda: decode_stream(source, pieces, keep_raw=False),
         "encoder": lambda: encode_stream(target, chunks),
         "whole": lambda: translate_stream(source, target, pieces),
     }
-    alone = {name: (name,) for name in works}
+    stages = {
+        "decoder": ("decoder",),
+        "encoder": ("encoder",),
+        "translator (the rest)": ("whole", "decoder", "encoder"),
+        "whole": ("whole",),
+    }
     return _measured(
-        f"{source} -> {target} stream",
+        f"{source} -> {target} stream, 16 KiB reads",
         works,
-        {**alone, "translator (the rest)": ("whole", "decoder", "encoder")},
+        stages,
         lambda: json_loop(parts),
         count,
     )
@@ -162,6 +175,26 @@ def _request(source: str, target: str, count: int) -> list[Row]:
             "encoder": ("encoder with JSON", "JSON, write"),
             "JSON, write": ("JSON, write",),
             "losses and the rest": ("whole", "decoder with JSON", "encoder with JSON"),
+            "whole": ("whole",),
+        },
+        lambda: json.loads(body),
+        count,
+    )
+
+
+def _response(dialect: str, count: int) -> list[Row]:
+    body = workloads.RESPONSES[dialect]()
+    decode = codecs.get(dialect).decode_response
+    works: dict[str, Work] = {
+        "JSON": lambda: _json.loads(body),
+        "whole": lambda: decode(body),
+    }
+    return _measured(
+        f"{dialect} response of {len(body) / 1000:.1f} kB -> IR",
+        works,
+        {
+            "JSON": ("JSON",),
+            "decoder (the rest)": ("whole", "JSON"),
             "whole": ("whole",),
         },
         lambda: json.loads(body),

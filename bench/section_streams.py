@@ -165,7 +165,8 @@ def encoding(count: int) -> list[Row]:
         other = CHAT if dialect != CHAT else ANTHROPIC
         for kind, source in (("its own", dialect), (f"those of {other}", other)):
             events = STREAMS[source](EVENTS)
-            chunks = chunks_of(source, b"".join(events))
+            own = source == dialect
+            chunks = chunks_of(source, b"".join(events), keep_raw=own)
             values = [json.loads(part) for part in workloads.payloads(make(EVENTS))]
             for backend in ("orjson", "stdlib"):
                 use(backend)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-__all__ = ["ahead", "markdown", "peers", "section"]
+__all__ = ["ahead", "markdown", "milliseconds", "peers", "section"]
 
 OURS = ("modelwire", "modelwire without orjson")
 Row = dict[str, Any]
@@ -34,7 +34,7 @@ def section(rows: Sequence[Row]) -> str:
     cells = []
     for row in rows:
         goal = "" if row["goal"] is None else f"{row['goal']:g}"
-        time = "" if row["unit"] == _HELD else f"{row['seconds'] * 1000:.2f}"
+        time = "" if row["unit"] == _HELD else milliseconds(row["seconds"])
         cells.append(
             (
                 row["name"],
@@ -52,6 +52,12 @@ def section(rows: Sequence[Row]) -> str:
         head.pop()
         cells = [row[:-1] for row in cells]
     return markdown(head, cells)
+
+
+def milliseconds(seconds: float) -> str:
+    """Three digits of it, or all that are before the point."""
+    shown = seconds * 1000
+    return f"{shown:,.0f}" if shown >= 100 else f"{shown:.3g}"
 
 
 def met(row: Row) -> bool | None:
@@ -99,8 +105,8 @@ def workload(rows: dict[str, Row]) -> str:
     cells = [
         (
             name,
-            f"{row['least'] * 1000:.3g}",
-            f"{row['median'] * 1000:.3g}",
+            milliseconds(row["least"]),
+            milliseconds(row["median"]),
             f"{row['ratio']:.1f}",
             f"{row['ratio_median']:.1f}",
             "" if row["goal"] is None else f"{row['goal']:g}",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import itertools
 import json
 from collections.abc import Callable
@@ -17,6 +19,7 @@ __all__ = [
     "dumped",
     "event",
     "image",
+    "padding",
     "pieces",
     "schema",
     "text",
@@ -70,6 +73,12 @@ def word(number: int) -> str:
 def text(words: int, start: int = 0) -> str:
     """So many words."""
     return "".join(word(start + number) for number in range(words))
+
+
+def padding(said: str, number: int) -> str:
+    """What OpenAI pads an event with: its length is not to tell that of *said*."""
+    digest = base64.b64encode(hashlib.sha256(b"%d" % number).digest(), b"xy").decode()
+    return digest[: -len(said.encode()) % 16]
 
 
 def pieces(whole: str, count: int) -> list[str]:

@@ -12,6 +12,7 @@ from traffic import (
     dumped,
     event,
     image,
+    padding,
     pieces,
     schema,
     text,
@@ -29,7 +30,7 @@ _USAGE = {
 }
 
 
-def _chunk(choices: list[Any], usage: Any = None) -> bytes:
+def _chunk(choices: list[Any], usage: Any = None, *, pad: str) -> bytes:
     chunk = {
         "id": _ID,
         "object": "chat.completion.chunk",
@@ -39,14 +40,16 @@ def _chunk(choices: list[Any], usage: Any = None) -> bytes:
         "system_fingerprint": "fp_cbf1785567",
         "choices": choices,
         "usage": usage,
-        "obfuscation": "Xk3pQ9aZ",
+        "obfuscation": pad,
     }
     return event(chunk, named=False)
 
 
-def _delta(delta: dict[str, Any], finish: str | None = None) -> bytes:
+def _delta(
+    delta: dict[str, Any], number: int, said: str = "", finish: str | None = None
+) -> bytes:
     choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
-    return _chunk([choice])
+    return _chunk([choice], pad=padding(said, number))
 
 
 def _usage(completion: int) -> dict[str, Any]:
@@ -62,16 +65,17 @@ def stream(count: int = 2000) -> list[bytes]:
     """A stream of *count* events: text, one call, finish, usage."""
     calls = count // 5
     texts = count - calls - 5
-    events = [_delta({"role": "assistant", "content": "", "refusal": None})]
-    events += [_delta({"content": word(number)}) for number in range(texts)]
+    events = [_delta({"role": "assistant", "content": "", "refusal": None}, 0)]
+    words = [word(number) for number in range(texts)]
+    events += [_delta({"content": one}, at, one) for at, one in enumerate(words)]
     header = {"name": "write_file", "arguments": ""}
     call = {"index": 0, "id": "call_W9wqR3VRKy", "type": "function", "function": header}
-    events.append(_delta({"tool_calls": [call]}))
-    for piece in pieces(arguments(calls), calls):
+    events.append(_delta({"tool_calls": [call]}, texts))
+    for number, piece in enumerate(pieces(arguments(calls), calls)):
         more = {"index": 0, "function": {"arguments": piece}}
-        events.append(_delta({"tool_calls": [more]}))
-    events.append(_delta({}, "tool_calls"))
-    events.append(_chunk([], _usage(count)))
+        events.append(_delta({"tool_calls": [more]}, number, piece))
+    events.append(_delta({}, count, finish="tool_calls"))
+    events.append(_chunk([], _usage(count), pad=padding("", count)))
     events.append(b"data: [DONE]\n\n")
     return events
 

@@ -12,6 +12,7 @@ from traffic import (
     dumped,
     event,
     image,
+    padding,
     pieces,
     schema,
     text,
@@ -143,8 +144,8 @@ class _Events:
             at |= {part[0]: 0}
             self.add(f"{part[1]}.added", **at, part=part[2])
         for delta in deltas:
-            # Text against traffic analysis, as long as its text is short.
-            self.add(f"{stem}.delta", **at, delta=delta, **more, obfuscation="Xk3pQ9a")
+            pad = padding(delta, len(self.found))
+            self.add(f"{stem}.delta", **at, delta=delta, **more, obfuscation=pad)
         self.add(f"{stem}.done", **at, **{done: "".join(deltas)}, **more)
         if part is not None:
             self.add(f"{part[1]}.done", **at, part=part[3])

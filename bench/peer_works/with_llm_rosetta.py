@@ -7,6 +7,7 @@ gateway does (`json`), or the same with orjson.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
@@ -45,6 +46,11 @@ def _dumps(value: Any) -> bytes:
 _WAYS: dict[str, tuple[Loads, Dumps]] = {
     "llm-rosetta": (json.loads, _dumps),
     "llm-rosetta with orjson": (orjson.loads, orjson.dumps),
+}
+
+_NOTES = {
+    "llm-rosetta": "makes dictionaries of what httpx-sse and json read",
+    "llm-rosetta with orjson": "the same with orjson around it",
 }
 
 
@@ -118,7 +124,10 @@ def works(payloads: Payloads) -> dict[str, dict[str, Work]]:
     found: dict[str, dict[str, Work]] = {}
 
     def add(kind: str, make: Callable[[Loads, Dumps], Work]) -> None:
-        found[kind] = {name: make(*way) for name, way in _WAYS.items()}
+        found[kind] = {
+            name: dataclasses.replace(make(*way), note=_NOTES[name])
+            for name, way in _WAYS.items()
+        }
 
     for name, client in clients.items():
         add(

@@ -12,6 +12,7 @@ import pytest
 from tests._paths import REPO
 
 pytestmark = pytest.mark.xdist_group("bench")
+pytest.importorskip("resource", reason="the workers measure themselves with it")
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +139,8 @@ def test_make_installs_every_contender(processes):
     pins = dict(re.findall(r"^BESIDE_([\w-]+) := '?(.*?)'?$", makefile, re.MULTILINE))
     assert set(pins) == set(listed.split())
     assert all("==" in pin for pin in pins.values())
-    assert pins["litellm"] == "litellm==1.106.2"  # 1.107.0 is listed as compromised
+    # 1.107.0 is listed as compromised.
+    assert pins["litellm"].startswith("litellm==1.106.2 ")
 
 
 def test_adapters_import_nothing_of_the_project_s_environment():

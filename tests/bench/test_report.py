@@ -99,8 +99,21 @@ def test_only_whole_results_are_taken(report, tmp_path, monkeypatch):
         ("1", whole),
         ("2", {"kind": "bench", "sections": {"floors": []}}),
         ("3", {"kind": "peers", "all": False}),
-        ("4", {"an older": "result"}),
+        ("4", {"kind": "peers"}),
+        ("5", {"an older": "result"}),
     ):
         (tmp_path / f"{name}.json").write_text(json.dumps(result), encoding="utf-8")
     assert [path.name for path in report.newest("bench")] == ["1.json"]
     assert report.newest("peers") == []
+
+
+def test_runs_of_different_length_are_refused(report, tmp_path, capsys):
+    before = report.FIGURES.read_text("utf-8")
+    for name, megabytes in (("a", 10), ("b", 100)):
+        result = {"kind": "bench", "megabytes": megabytes}
+        (tmp_path / name).write_text(json.dumps(result), encoding="utf-8")
+    paths = [str(tmp_path / name) for name in "ab"]
+    with pytest.raises(SystemExit):
+        report.main(["--bench", *paths, "--peers", *paths])
+    assert "do not compare" in capsys.readouterr().err
+    assert report.FIGURES.read_text("utf-8") == before

@@ -109,3 +109,13 @@ def test_long_streams_are_legal_streams(workloads, dialect, plain):
     assert 150_000 < len(data) < 300_000
     assert accumulated(dialect, data).complete
     assert b"".join(long) == data  # a second pass gives the same
+
+
+@pytest.mark.parametrize("dialect", [OC, OR])
+def test_padding_differs_from_event_to_event_as_openai_s_does(workloads, dialect):
+    events = workloads.STREAMS[dialect](2000)
+    values = [json.loads(payload) for payload in workloads.payloads(events)]
+    pads = [value["obfuscation"] for value in values if "obfuscation" in value]
+    assert len(pads) > 1900
+    assert len(set(pads)) > 1500
+    assert len({len(pad) for pad in pads}) > 8
