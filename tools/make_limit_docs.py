@@ -113,6 +113,13 @@ HELD: Final = (
         "blocks that begin while another one is open; `max_held_bytes`",
     ),
     (
+        "a decoder of `gemini-generate`",
+        (
+            "for the offsets of citations two bits for each character of a stretch "
+            "that is not all ASCII; `max_held_bytes`"
+        ),
+    ),
+    (
         "a translation into `gemini-generate`",
         (
             "calls until they are whole; for the offsets of citations 24 KiB of "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import given, strategies as st
 
 from modelwire.codecs._aliases import AliasBook, legal_name
@@ -67,3 +68,40 @@ def test_free_text_tools_are_remembered():
     assert book.custom("my tool") == legal_name("my tool")
     assert book.aliases().custom == {legal_name("my tool")}
     assert book.aliases().names == {legal_name("my tool"): "my tool"}
+
+
+def test_what_keeps_its_name_has_been_seen():
+    book = AliasBook()
+    book.reserve(["f", "g h"], ["a", "b c"])
+    assert book.keeps_name("f")
+    assert book.keeps_call("a")
+    for name in ("g h", "other", ""):
+        assert not book.keeps_name(name)
+    for ident in ("b c", "other", ""):
+        assert not book.keeps_call(ident)
+
+
+def test_where_any_id_is_legal_every_id_is_kept():
+    book = AliasBook(id_charset=None)
+    assert book.keeps_call("b c")
+    assert not book.keeps_call("")
+
+
+@pytest.mark.parametrize("odd", [[], [""], ["x" * 70], ["b c"], ["a", "a"]], ids=repr)
+def test_legal_names_are_reserved_among_any_others(odd):
+    book = AliasBook()
+    book.reserve(["a", *odd, "b"])
+    assert [book.name(name) for name in ("a", "b")] == ["a", "b"]
+    for name in odd:
+        assert (book.name(name) == name) is (name == "a")
+    # A renamed one does not take what is reserved.
+    assert len({book.name(name) for name in ("a", "b", *odd)}) == 2 + len(
+        set(odd) - {"a"}
+    )
+
+
+def test_ids_of_one_length_are_reserved_if_they_have_it():
+    book = AliasBook(id_charset="a-z", id_limit=3, id_exact=True)
+    book.reserve((), ["abc", "ab"])
+    assert book.call_id("abc") == "abc"
+    assert book.call_id("ab") != "ab"

@@ -1,5 +1,5 @@
 """
-The quick ways of reading answers give what the general ways give.
+The quick ways of reading and writing answers give what the general ways give.
 
 Each dialect's ordinary answers, every change of them in one place, and the recorded
 answers are decoded twice: as they are, and with the quick ways taken away.
@@ -15,7 +15,7 @@ from tests._paths import needs_shared
 from tests.codecs._mutations import mutations, package, without
 
 from modelwire import codecs
-from modelwire.codecs import Aliases
+from modelwire.codecs import COLLECT, Aliases
 from modelwire.errors import ModelwireError
 
 CHAT, RESPONSES = "openai-chat", "openai-responses"
@@ -281,3 +281,62 @@ def test_recorded_answers_are_read_as_by_the_general_way(monkeypatch, dialect):
     assert bodies
     quick, general = _both(monkeypatch, dialect, bodies)
     assert quick == general
+
+
+# --- writing ------------------------------------------------------------------------
+
+
+def _decoded(bodies):
+    """Give the answers among *bodies*, which are pairs of a dialect and a body."""
+    found = []
+    for dialect, body in bodies:
+        try:
+            found.append(codecs.get(dialect).decode_response(body))
+        except ModelwireError:
+            continue
+    return found
+
+
+def _answers():
+    for dialect, answer in ANSWERS.items():
+        for changed in [answer, *mutations(answer)]:
+            yield dialect, json.dumps(changed).encode()
+
+
+def _writes(dialect, responses):
+    encode = codecs.get(dialect).encode_response
+    return [encode(response, on_loss=COLLECT) for response in responses]
+
+
+def test_answers_are_written_for_gemini_as_by_the_general_way(monkeypatch):
+    responses = _decoded(_answers())
+    quick = _writes(GEMINI, responses)
+    with monkeypatch.context() as patch:
+        without(patch, GEMINI, ["_response.fast_call"])
+        general = _writes(GEMINI, responses)
+    for response, found, wanted in zip(responses, quick, general, strict=True):
+        assert (found.body, found.losses) == (wanted.body, wanted.losses), response
+
+
+COMPACTED = {"type": "compaction", "id": "cmp_1", "encrypted_content": "x"}
+REFUSED = {
+    "type": "message",
+    "role": "assistant",
+    "content": [{"type": "refusal", "refusal": "No"}],
+}
+CUSTOM = {"type": "custom_tool_call", "call_id": "c", "name": "f", "input": ""}
+ENDINGS = [
+    [*items, *more]
+    for items in ([], [REFUSED], [CUSTOM], ANSWERS[RESPONSES]["output"])
+    for more in ([], [COMPACTED], [COMPACTED, *ANSWERS[RESPONSES]["output"]])
+]
+
+
+def test_how_an_answer_ends_is_known_without_reading_it():
+    response = package(RESPONSES, "_response")
+    for changed in [*ENDINGS, *mutations(ANSWERS[RESPONSES]["output"])]:
+        items = [item for item in changed if isinstance(item, dict)]
+        found = response._ending(items)
+        wanted = response.ending_of(response.decode_output(items))
+        for name in ("calls", "refused", "compacted"):
+            assert getattr(found, name) == getattr(wanted, name), items

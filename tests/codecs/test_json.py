@@ -410,7 +410,7 @@ def test_long_integers_are_exact_wherever_they_stand(offset, digits, pad):
     assert both(_json.loads, text)["b"] == [-int(number), int(number)]
 
 
-@pytest.mark.parametrize("decoys", [1, 23, 24, 60])
+@pytest.mark.parametrize("decoys", [1, 7, 9, 60])
 @pytest.mark.parametrize("decoy", ["123456789012", "1758968520123", "9" * 18, "7" * 30])
 def test_a_long_integer_is_found_behind_others_that_look_long(decoy, decoys):
     number = "9" * 20
@@ -440,13 +440,34 @@ def test_a_back_end_that_is_not_there(monkeypatch):
         _json._use("orjson")
 
 
+TEXT = b'"' + b"x" * 50_000 + b'"'
+"""So long that the values are looked at instead of the bytes."""
+SHORTER = b'"' + b"x" * 20_000 + b'"'
+"""The same, because there is little else."""
+
+
 @pytest.mark.parametrize(("levels", "refused"), [(2, False), (3, True), (9, True)])
-def test_depth_of_a_text_that_is_mostly_strings(levels, refused):
-    # Its values are looked at instead of its bytes.
+@pytest.mark.parametrize("text", [TEXT, SHORTER], ids=["long", "shorter"])
+@pytest.mark.parametrize("more", [b"", b",1" * 50_000], ids=["few", "many"])
+def test_depth_of_a_long_text(levels, refused, text, more):
     inner = b"[" * levels + b"]" * levels
-    data = b'["' + b"x" * 50_000 + b'",' + inner + b"]"
+    data = b"[%b,%b%b]" % (text, inner, more)
     found = both(lambda text: _json.loads(text, max_depth=3), data)
     assert isinstance(found, LimitExceededError) is refused
+
+
+@pytest.mark.parametrize("number", ["9007199254740993", str(2**63), str(-(2**63) - 1)])
+@pytest.mark.parametrize("text", [TEXT, SHORTER], ids=["long", "shorter"])
+@pytest.mark.parametrize("more", [b"", b",1.5" * 50_000], ids=["few", "many"])
+def test_integers_of_a_long_text(number, text, more):
+    value = both(_json.loads, b'[%b,{"a":%b}%b]' % (text, number.encode(), more))
+    assert value[1]["a"] == int(number)
+    assert type(value[1]["a"]) is int
+
+
+def test_floats_of_a_long_text():
+    value = both(_json.loads, b"[%b,1e3,1e300,-1e300,0.5]" % TEXT)
+    assert value[1:] == [1000.0, 1e300, -1e300, 0.5]
 
 
 def test_integers_of_a_class_are_integers(backend):

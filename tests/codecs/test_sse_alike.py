@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-import copy
-import itertools
 import json
-import pickle
 
 import pytest
 from hypothesis import given, settings, strategies as st
 from tests._corpus import load
+from tests.codecs._alike_support import (
+    ANTHROPIC,
+    CHAT,
+    STREAMS,
+    WORDS,
+    anthropic,
+    both,
+    chat,
+    chat_arguments,
+    cut,
+    filled,
+    sse,
+    sse_escaped,
+    to_machine,
+)
 from tests.codecs.openai_chat._stream_decoder_support import (
     HEAD,
     delta,
@@ -21,12 +33,6 @@ from tests.codecs.openai_chat._stream_decoder_support import (
 from modelwire import codecs
 from modelwire.codecs import _json
 from modelwire.codecs._limits import Limits
-from modelwire.codecs._sse_alike import AlikeEvents
-from modelwire.codecs._stream_decoding import ChunkMachine
-from modelwire.errors import StateError
-from modelwire.ir import BlockStart, ReasoningDelta, StreamEnd, TextDelta
-
-CHAT, ANTHROPIC = "openai-chat", "anthropic-messages"
 
 
 @pytest.fixture(params=["orjson", "stdlib"])
@@ -34,138 +40,6 @@ def backend(request):
     before = _json._use(request.param)
     yield
     _json._use(before)
-
-
-class Counting:
-    """Counts the events that come to a machine."""
-
-    def __init__(self, machine):
-        self.machine = machine
-        self.inner = machine.event
-        self.count = 0
-
-    def __call__(self, name, data, out):
-        self.count += 1
-        self.inner(name, data, out)
-
-
-def decode(dialect, reads, *, alike=True, counting=None, **options):
-    """Give what came of each read, with native events as text, and how it ended."""
-    decoder = codecs.get(dialect).stream_decoder(**options)
-    if not alike:
-        decoder._alike = None
-    if counting is not None:
-        counting.append(Counting(decoder._machine))
-        decoder._machine.event = counting[-1]
-    given = [decoder.feed(read) for read in reads]
-    given.append(decoder.close())
-    shown = [
-        [(chunk, json.dumps(getattr(chunk, "raw", None))) for chunk in chunks]
-        for chunks in given
-    ]
-    return shown, decoder.failed, decoder.trailing_bytes
-
-
-def cut(data, size):
-    return [data[at : at + size] for at in range(0, len(data), size)]
-
-
-def both(dialect, reads, **options):
-    """Decode with and without: they must agree, and nothing comes later."""
-    given, failed, trailing = decode(dialect, reads, **options)
-    assert (given, failed, trailing) == decode(dialect, reads, alike=False, **options)
-    return list(itertools.chain(*given)), failed, trailing
-
-
-def to_machine(dialect, reads, **options):
-    """Say how many events come to the machine."""
-    counting = []
-    decode(dialect, reads, counting=counting, **options)
-    return counting[0].count
-
-
-# --- streams that are alike ---------------------------------------------------------
-
-
-def chat(*texts, field="content", **more):
-    """A chat stream of deltas with these texts."""
-    return [sse(say({field: text}, **more)) for text in texts]
-
-
-def sse(data, name=None, separators=(",", ":")):
-    text = json.dumps(data, ensure_ascii=False, separators=separators)
-    line = "" if name is None else f"event: {name}\n"
-    return f"{line}data: {text}\n\n".encode("utf-8", "surrogatepass")
-
-
-def sse_escaped(data):
-    """Write halves of characters as escapes, as a server may."""
-    return f"data: {json.dumps(data)}\n\n".encode()
-
-
-def chat_arguments(*texts):
-    header = {"tool_calls": [piece(0, "c", "f", "")]}
-    later = [{"tool_calls": [piece(0, arguments=text)]} for text in texts]
-    return [sse(say(header)), *[sse(say(item)) for item in later]]
-
-
-def filled(*texts, key="obfuscation", last=True):
-    """OpenAI's stream with padding, at the end or (Azure) where its letter stands."""
-    made = []
-    for number, text in enumerate(texts):
-        fields = {key: "aB3" * (number % 3 + 1)}
-        if not last:
-            fields["system_fingerprint"] = "fp"
-        made.append(sse({**say({"content": text}), **fields}))
-    return made
-
-
-def block(index, header, *deltas):
-    start = {"type": "content_block_start", "index": index, "content_block": header}
-    return [
-        sse(start, start["type"]),
-        *[block_delta(index, item, number) for number, item in enumerate(deltas)],
-    ]
-
-
-def block_delta(index, item, blanks=0):
-    data = {"type": "content_block_delta", "index": index, "delta": item}
-    made = sse(data, data["type"])
-    return made[:-3] + b" " * blanks + made[-3:]
-
-
-def anthropic(*texts, kind="text_delta"):
-    """A Messages stream of one block with these texts, padded as Anthropic pads."""
-    header, field = {
-        "text_delta": ({"type": "text", "text": ""}, "text"),
-        "thinking_delta": ({"type": "thinking", "thinking": ""}, "thinking"),
-        "input_json_delta": (
-            {"type": "tool_use", "id": "t", "name": "f", "input": {}},
-            "partial_json",
-        ),
-    }[kind]
-    message = {"id": "m", "type": "message", "role": "assistant", "model": "x"}
-    start = {"type": "message_start", "message": message}
-    deltas = [{"type": kind, field: text} for text in texts]
-    return [sse(start, start["type"]), *block(0, header, *deltas)]
-
-
-WORDS = (" a", " b", "c\nd", "naïve 東京", 'say "x" \\', " end", "😀", "{}", " a")
-STREAMS = [
-    pytest.param(CHAT, chat(*WORDS), id="chat-text"),
-    pytest.param(CHAT, chat(*WORDS, field="reasoning_content"), id="chat-reasoning"),
-    pytest.param(CHAT, chat_arguments(*WORDS), id="chat-arguments"),
-    pytest.param(CHAT, filled(*WORDS), id="chat-obfuscation"),
-    pytest.param(CHAT, filled(*WORDS, last=False), id="azure-obfuscation"),
-    pytest.param(CHAT, filled(*WORDS, key="p"), id="chat-p"),
-    pytest.param(ANTHROPIC, anthropic(*WORDS), id="messages-text"),
-    pytest.param(
-        ANTHROPIC, anthropic(*WORDS, kind="thinking_delta"), id="messages-thinking"
-    ),
-    pytest.param(
-        ANTHROPIC, anthropic(*WORDS, kind="input_json_delta"), id="messages-arguments"
-    ),
-]
 
 
 @pytest.mark.usefixtures("backend")
@@ -225,6 +99,11 @@ ODD = [
     pytest.param(changed(b'"z"', b'z"'), id="not-opened"),
     pytest.param(changed(b'"z"', b"[]"), id="list"),
     pytest.param(changed(b'"z"', b' "z" '), id="blanks"),
+    pytest.param(changed(b'"z"', b'"z"\n'), id="lf-behind"),
+    pytest.param(changed(b'"z"', b'\n"z"'), id="lf-before"),
+    pytest.param(changed(b'"z"', b'"z"\r'), id="cr-behind"),
+    pytest.param(changed(b'"z"', b'\r"z"'), id="cr-before"),
+    pytest.param(changed(b"\n\n", b"\ndata:\ndata: 1\n\n"), id="empty-line"),
     pytest.param(changed(b'"z"', b'"z\x00"'), id="control"),
     pytest.param(changed(b"chatcmpl-1", b"chatcmpl-2"), id="another-id"),
     pytest.param(changed(b'"m"', b'"n"'), id="another-model"),
@@ -267,6 +146,10 @@ def test_an_event_that_is_not_alike(odd):
     [
         b"}}",
         b"}}\n: c",
+        b"\n}}",
+        b"\r}}",
+        b"}\n}",
+        b"}}\ndata:\ndata: 1",
         b"}}\nid: 7",
         b"}}\r",
         b" } } ",
@@ -314,6 +197,16 @@ def test_padding_that_is_none(end, keep_raw):
     data = b"".join([*events, odd, *events])
     whole = both(CHAT, [data], keep_raw=keep_raw)
     assert both(CHAT, cut(data, 13), keep_raw=keep_raw) == whole
+
+
+@pytest.mark.parametrize("blank", [b"\n", b"\r", b"\t", b" "])
+@pytest.mark.parametrize("keep_raw", [True, False])
+def test_blanks_before_the_text(blank, keep_raw):
+    events = anthropic("a", "b", "c")
+    odd = events[-1].replace(b'"c"', blank + b'"d"')
+    data = b"".join([*events, odd, odd, *events[-2:]])
+    whole = both(ANTHROPIC, [data], keep_raw=keep_raw)
+    assert both(ANTHROPIC, cut(data, 11), keep_raw=keep_raw) == whole
 
 
 def test_what_ends_with_cr_does_not_wait():
@@ -379,6 +272,14 @@ STANDS_TWICE = [
         id="with-a-call",
     ),
     pytest.param([say({"tool_calls": [piece(0, "c", "f", c)]}) for c in "abcd"]),
+    pytest.param(
+        [say({"tool_calls": [piece(0, "c", "f", "d")]})]
+        + [
+            say({"tool_calls": [{**piece(0, arguments=c), "obfuscation": 2 * c}]})
+            for c in "abcde"
+        ],
+        id="padding-of-a-call",
+    ),
     pytest.param(
         [say({"tool_calls": [piece(None, None, None, c)]}) for c in "abcd"],
         id="a-call-without-a-number",
@@ -506,149 +407,3 @@ def test_limits_act_at_the_same_byte(name, limit):
     whole = both(CHAT, [data], limits=limits)
     for size in (1, 30, 211):
         assert both(CHAT, cut(data, size), limits=limits) == whole
-
-
-# --- what is learnt -----------------------------------------------------------------
-
-
-class Reader(ChunkMachine):
-    """A machine that gives what *read* makes of an event."""
-
-    def __init__(self, read):
-        super().__init__()
-        self.read = read
-
-    def event(self, name, data, out):
-        out.append(TextDelta(0, self.read(name, data)))
-
-
-@pytest.mark.parametrize(
-    ("read", "events"),
-    [
-        pytest.param(lambda _, d: d["t"], [("", {"t": c}) for c in "aa"], id="same"),
-        pytest.param(
-            lambda _, d: d["t"].lower(), [("", {"t": c}) for c in "Ab"], id="changed"
-        ),
-        pytest.param(
-            lambda _, d: d["t"], [("x", {"t": "a"}), ("", {"t": "b"})], id="names"
-        ),
-        pytest.param(
-            lambda _, d: f":{d['t']},", [("", {"t": n, "u": 0}) for n in (1, 2)],
-            id="no-string",
-        ),
-        pytest.param(
-            lambda _, d: d["t"], [("", {"t": c * 5000}) for c in "ab"], id="long"
-        ),
-    ],
-)  # fmt: skip
-def test_two_events_do_not_show_where_the_text_stands(read, events):
-    alike = AlikeEvents(Reader(read), keep_raw=False)
-    for name, data in events:
-        payload = json.dumps(data, separators=(",", ":")).encode()
-        alike.event(name or None, payload, data, [])
-    assert not alike.ready
-
-
-# --- the state of a decoder ---------------------------------------------------------
-
-
-@pytest.mark.parametrize(("dialect", "events"), STREAMS)
-def test_a_decoder_can_be_copied_in_the_middle(dialect, events):
-    data = b"".join(events)
-    for at in (len(data) // 2, len(data) - 9, len(data) - 1, len(data)):
-        decoder = codecs.get(dialect).stream_decoder()
-        before = decoder.feed(data[:at])
-        copies = [copy.deepcopy(decoder), pickle.loads(pickle.dumps(decoder))]
-        rest = decoder.feed(data[at:]) + decoder.close()
-        for other in copies:
-            assert other.feed(data[at:]) + other.close() == rest
-        assert before + rest == [c for c, _ in both(dialect, [data])[0]]
-
-
-def test_misuse_is_found_while_an_event_is_waited_for():
-    data = b"".join(BASE)
-    decoder = codecs.get(CHAT).stream_decoder()
-    decoder.feed(data[:-20])
-    assert decoder.feed(b"") == []
-    with pytest.raises(StateError):
-        decoder.feed("text")
-    assert [c.text for c in decoder.feed(data[-20:])] == ["c"]
-    decoder.feed(data[:20])
-    assert type(decoder.close()[-1]) is StreamEnd
-    with pytest.raises(StateError):
-        decoder.feed(data)
-    with pytest.raises(StateError):
-        decoder.feed(b"")
-    assert decoder.close() == []
-
-
-def test_nothing_is_looked_for_where_nothing_is_alike():
-    numbered = (sse({**say({"content": "x"}), "n": n}) for n in itertools.count())
-    decoder = codecs.get(CHAT).stream_decoder()
-    for read in itertools.islice(numbered, 200):
-        decoder.feed(read)
-    assert not decoder._alike.trying
-    # A new block is a new chance.
-    decoder.feed(sse(say({"reasoning": "x"})))
-    assert decoder._alike.trying
-
-
-def test_what_is_learnt_in_vain_is_not_learnt_for_ever():
-    decoder = codecs.get(CHAT).stream_decoder()
-    pairs = [
-        [*chat("a", "b"), sse({**say({"content": "c"}), "n": n})] for n in range(40)
-    ]
-    for read in itertools.chain(*pairs):
-        decoder.feed(read)
-    assert not decoder._alike.trying
-
-
-def test_a_long_run_of_alike_events_gives_the_credit_back():
-    decoder = codecs.get(CHAT).stream_decoder()
-    for number in range(60):
-        texts = [f"{number} {at}" for at in range(30)]
-        chunks = decoder.feed(b"".join(chat(*texts, field="content")))
-        chunks += decoder.feed(sse({**say({"content": "c"}), "n": number}))
-        kinds = {type(c) for c in chunks}
-        assert TextDelta in kinds
-        assert BlockStart not in kinds or number == 0
-    assert decoder._alike.trying
-
-
-def test_a_summary_is_not_the_text_of_a_block():
-    detail = {"type": "reasoning.summary", "summary": "a"}
-    events = [
-        sse(say({"reasoning_details": [{**detail, "summary": c}]})) for c in "abcd"
-    ]
-    chunks = [c for c, _ in both(CHAT, events)[0]]
-    assert [c.summary for c in chunks if type(c) is ReasoningDelta] == [0] * 4
-
-
-def on_lines(events):
-    """Write each event's JSON on several data lines, before its text."""
-    return [e.replace(b'"choices"', b'\ndata: "choices"', 1) for e in events]
-
-
-def test_data_of_several_lines_is_not_remembered():
-    """What is no such event on the wire has the bytes of one without field names."""
-    known = on_lines(chat("a", "b", "c"))
-    broken = known[2].replace(b'\ndata: "choices"', b'\n"choices"')
-    both(CHAT, [*known, broken])
-    both(CHAT, [b"".join([*known, broken])], keep_raw=False)
-
-
-def test_responses_of_several_lines_are_not_remembered():
-    event_ = {
-        "type": "response.output_text.delta",
-        "item_id": "m",
-        "output_index": 0,
-        "content_index": 0,
-    }
-    known = [
-        sse({**event_, "delta": text, "sequence_number": number}, event_["type"])
-        for number, text in enumerate("abcd", 1)
-    ]
-    lines = [e.replace(b'"output_index"', b'\ndata: "output_index"', 1) for e in known]
-    broken = lines[3].replace(b'\ndata: "output_index"', b'\n"output_index"')
-    both("openai-responses", [*lines[:3], broken], keep_raw=False)
-    both("openai-responses", [b"".join([*lines[:3], broken])], keep_raw=False)

@@ -189,6 +189,76 @@ def test_nothing_raises_and_no_cut_matters(text, size):
         assert sum(isinstance(item, ArrayFault) for item in whole[0]) <= 1
 
 
+# --- with a parser lent -------------------------------------------------------------
+
+
+def parse(element):
+    try:
+        return json.loads(element)
+    except ValueError:
+        return None
+
+
+def compare(pieces, **options):
+    """Run *pieces* with a parser and without; give how many elements it read."""
+    plain = JSONArrayDecoder(**options)
+    lent = JSONArrayDecoder(**options, parse=parse)
+    read = 0
+    for piece in pieces:
+        items = lent.feed(piece)
+        assert items == plain.feed(piece)
+        assert lent.ends == plain.ends
+        assert len(lent.values) == len(lent.ends)
+        for item, value in zip(items, lent.values, strict=False):
+            assert value is None or value == json.loads(item)
+        read += sum(value is not None for value in lent.values)
+    assert lent.close() == plain.close()
+    assert (lent.complete, lent.trailing_bytes) == (
+        plain.complete,
+        plain.trailing_bytes,
+    )
+    return read
+
+
+BETWEEN = st.sampled_from([b",\r\n", b"\n,\r\n", b",", b", ", b"\r\n,", b",\r", b"\r"])
+
+
+@given(OBJECTS, st.data(), BETWEEN, st.sampled_from([None, 1]))
+def test_a_parser_changes_nothing(values, data, between, indent):
+    texts = [json.dumps(value, indent=indent).encode() for value in values]
+    body = b"[" + between.join(texts) + b"\n]\n"
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(body)), max_size=6)))
+    pieces = [body[a:b] for a, b in zip([0, *cuts], [*cuts, len(body)], strict=True)]
+    for options in ({}, {"max_element_bytes": 8}, {"max_total_bytes": 40}):
+        compare(pieces, **options)
+
+
+@given(st.text(alphabet='{}[]",\\ \n\r:1', max_size=40), st.integers(1, 5))
+def test_a_parser_changes_nothing_of_what_is_no_array(text, size):
+    for body in (text.encode(), b"[{}" + text.encode()):
+        compare([body])
+        compare(split(body, size), single=True)
+
+
+@pytest.mark.parametrize(
+    ("body", "read"),
+    [
+        (b'[{"a":1}\n,\r\n{"b":[2]}\n,\r\n{}\n]\n', 2),
+        (b'[{"a":1},\r\n{"b":[2]},\r\n{}\r\n]', 3),
+        (b'[{"a":1},{"b":[2]},\r\n{}\r\n]', 0),
+        (b'[{"a":"}\r"},\r\n{"b":2},\r\n{}]', 0),
+    ],
+)
+def test_elements_before_a_cr_are_given_to_the_parser(body, read):
+    assert compare([body]) == read
+
+
+def test_one_element_a_read():
+    assert (
+        compare([b"[{}", b",\r\n{}", b"\n,\r\n{}", b",{}", b"", b",\r\n", b"{}"]) == 5
+    )
+
+
 @given(OBJECTS)
 def test_encoder_writes_what_the_decoder_reads(values):
     elements = [json.dumps(value).encode() for value in values]

@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from modelwire import ir
-from modelwire.ir import _fast_tools, _fast_values as fast
+from modelwire.ir import _fast_losses, _fast_tools, _fast_values as fast
 
 MAKERS = {
     fast.new_item_ref: ir.ItemRef,
@@ -24,6 +24,7 @@ MAKERS = {
     fast.new_choice: ir.Choice,
     fast.new_chat_response: ir.ChatResponse,
     _fast_tools.new_function_tool: ir.FunctionTool,
+    _fast_losses.new_loss: ir.Loss,
 }
 
 
@@ -34,7 +35,11 @@ def _value(field):
 
 def _required(cls):
     fields = attrs.fields(cls)
-    return {f.name: _value(f) for f in fields if f.default is attrs.NOTHING}
+    # What stands before a required one is positional too.
+    count = max(
+        (i for i, f in enumerate(fields, 1) if f.default is attrs.NOTHING), default=0
+    )
+    return {field.name: _value(field) for field in fields[:count]}
 
 
 def _every(cls):
@@ -50,7 +55,7 @@ IDS = [f"{cls.__name__}-{given.__name__}" for _, cls, given in CASES]
 def test_every_maker_is_here():
     made = {
         getattr(module, name)
-        for module in (fast, _fast_tools)
+        for module in (fast, _fast_losses, _fast_tools)
         for name in module.__all__
         if name.startswith("new_")
     }
@@ -112,7 +117,7 @@ def test_what_makes_another_class_is_not_taken():
     class Other:
         pass
 
-    def other():
+    def other(*_):
         return Other()
 
     assert type(fast.quickly(ir.ItemRef)(other)()) is ir.ItemRef

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 
 from modelwire.codecs._json import loads
 from modelwire.errors import RemoteProtocolError
-from modelwire.ir._loss_codes import LossCode
 
 if TYPE_CHECKING:
     from modelwire.codecs._losses import LossLog
@@ -39,6 +38,9 @@ def arguments_object(arguments: str, path: str, log: LossLog) -> JSONObject:
     value = object_in(arguments)
     if value is not None:
         return value
+    # Stream decoders read calls with this module, and need no loss.
+    from modelwire.ir._loss_codes import LossCode  # noqa: PLC0415
+
     log.add(
         LossCode.OUT_TOOL_CALL,
         f"{path}.arguments",

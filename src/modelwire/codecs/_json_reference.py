@@ -314,22 +314,26 @@ def _written(value: Any) -> str:
         return _encode(_plain(value, []))
     # Only now, because what could be written has no cycles.  The encoder makes text
     # of keys that are numbers, and takes more levels than we do.
-    level: list[Any] = [(value,)]
+    level = [value]
     for _ in range(MAX_OUTPUT_DEPTH + 1):
         below: list[Any] = []
-        for container in level:
-            items = container
-            if type(container) is dict:
-                if any(type(key) is not str for key in container):
-                    return _encode(_plain(value, []))
-                items = container.values()
-            for item in items:
-                kind = type(item)
-                if kind in _CONTAINERS:
-                    below.append(item)
-                elif kind not in _SCALARS:
-                    return _encode(_plain(value, []))
-        if not below:
+        opened = False
+        for item in level:
+            kind = type(item)
+            if kind is str:  # as most are
+                continue
+            if kind is dict:
+                for key in item:
+                    if type(key) is not str:
+                        return _encode(_plain(value, []))
+                below += item.values()
+                opened = True
+            elif kind is list or kind is tuple:
+                below += item
+                opened = True
+            elif kind not in _SCALARS:
+                return _encode(_plain(value, []))
+        if not opened:
             return text
         level = below
     return _encode(_plain(value, []))

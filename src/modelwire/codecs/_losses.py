@@ -18,6 +18,7 @@ from modelwire.codecs._facts import severity_of
 from modelwire.codecs._field_codes import FIELD_CODES, OUTER_FIELDS
 from modelwire.errors import UnsupportedFeatureError
 from modelwire.ir._base import Extra
+from modelwire.ir._fast_losses import new_loss
 from modelwire.ir._losses import Loss, LossAction, LossCode, Severity
 
 __all__ = ["LossLog", "by_position"]
@@ -68,13 +69,13 @@ class LossLog:
             return
         self._seen.add(key)
         self._losses.append(
-            Loss(
-                code=code,
-                path=path,
-                to=to,
-                action=action,
-                severity=severity or severity_of(code, self.target, action),
-                detail=detail,
+            new_loss(
+                code,
+                path,
+                to,
+                action,
+                severity or severity_of(code, self.target, action),
+                detail,
             )
         )
 

@@ -30,10 +30,12 @@ def is_bare(message: Message) -> bool:
     """
     if message.name is not None or message.id is not None:
         return False
-    for fields in message.extra.values():
-        for name in fields:
-            if not name.startswith("$"):
-                return False
+    extra = message.extra
+    if extra:
+        for fields in extra.values():
+            for name in fields:
+                if not name.startswith("$"):
+                    return False
     return True
 
 

@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 from modelwire.errors import Problem
 from modelwire.ir._base import Extra, JSONObject
 
-__all__ = ["Reader", "describe"]
+__all__ = ["Reader", "are_objects", "describe"]
 
 _MISSING: Final = object()
 _T = TypeVar("_T")
@@ -40,6 +40,22 @@ def describe(value: object) -> str:
     if isinstance(value, str):
         return "string"
     return "array" if isinstance(value, list) else "object"
+
+
+def are_objects(items: list[Any]) -> bool:
+    """
+    Say whether an array holds objects alone.
+
+    Args:
+        items: A parsed array.
+
+    Returns:
+        Whether it does; an empty one does.
+    """
+    for item in items:  # noqa: SIM110 - half of what `all()` of a generator costs
+        if type(item) is not dict:
+            return False
+    return True
 
 
 class Reader:

@@ -4,17 +4,22 @@ Events that differ from the ones before in their text alone, taken by their byte
 Nine in ten events of a stream repeat everything but a few words: 320 of the 334 bytes
 of an ordinary chat completion chunk.  Where two of them show it, the bytes around
 the text are remembered, and an event that has the same bytes there is not looked into
-any more: it needs no scanning, its text is parsed alone, and the whole only where
-chunks carry it.
-Measured with orjson, an event of a chat stream: FIGURES.
+any more: it needs no scanning, and its text is parsed alone.  Where chunks carry the
+JSON, that of an event made up is copied along the way to its text; what stands beside
+that way is one object in all of them, which nobody changes.  Measured on CPython 3.11,
+an event of a chat stream in reads of 16 KiB, with obfuscation: 1.1 us, with its JSON
+1.7 us, against 3.7 us through the scanner, the parser and the machine; 1.5 us and
+2.0 us against 4.4 us where a read is one event.  The standard library is as quick,
+against 4.8 us.
 
 Why that gives what the scanner, the parser and the machine would give: the bytes stand
 where an event begins and are whole lines up to its end.  The two events were parsed by
 the rules, and what the machine made of them differs as these bytes do, so that the text
-stands there; one with a string made up there parses, so that a string stands there.  An
-event with the same bytes around another string literal is the same value with another
-text in it.  What may differ besides is named here: blanks between the last brackets
-(Anthropic pads with them), and the text of a field that says nothing (`obfuscation`).
+stands there; one with a string made up there parses by the rules, and has that string
+in one place.  An event with the same bytes around another string literal is the same
+value with another text in it.  What may differ besides is named here: blanks between
+the last brackets (Anthropic pads with them), and the text of a field that says nothing
+(`obfuscation`).
 
 Everything else (an empty text, half a character, other bytes) is left to the machine.
 `tests/codecs/test_sse_alike.py` runs the same streams with and without.
@@ -25,9 +30,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from modelwire.codecs import _json
+from modelwire.codecs._alike import END, LONGEST, Alike, data_line
 from modelwire.errors import RemoteProtocolError
 from modelwire.ir._chunks import (
-    BlockStart,
     ReasoningDelta,
     TextDelta,
     ToolArgumentsDelta,
@@ -52,9 +57,6 @@ __all__ = ["AlikeEvents"]
 _Growth: TypeAlias = TextDelta | ReasoningDelta | ToolArgumentsDelta
 """The chunks that are made here."""
 
-_LONGEST: Final = 4096
-"""Longer events are left to the machine: what they repeat is not most of them."""
-
 _CREDIT: Final = 64
 """So many events may come to the machine before nobody looks for alike ones."""
 _PRICE: Final = 8
@@ -67,10 +69,10 @@ _BRACKETS: Final = 1
 _FILLED: Final = 2
 """Behind the text stands somewhere a field whose own text says nothing."""
 
-_END: Final = b"\n\n"
+_TEXT: Final = "a text that is made up"
 
 
-class AlikeEvents:
+class AlikeEvents(Alike):
     """
     What is known of the last events of one stream.
 
@@ -83,36 +85,21 @@ class AlikeEvents:
             and digits.
     """
 
-    __slots__ = (
-        "_credit",
-        "_fillers",
-        "_keep_raw",
-        "_known",
-        "_last",
-        "_machine",
-        "_taken",
-        "ready",
-    )
+    __slots__ = ("_fillers", "_keep_raw", "_known", "_last", "_machine", "_model")
 
     def __init__(
         self, machine: Machine, *, keep_raw: bool, fillers: tuple[str, ...] = ()
     ) -> None:
+        super().__init__(_CREDIT)
         self._machine = machine
         self._keep_raw = keep_raw
-        self._fillers = tuple(b'"%b":"' % name.encode() for name in fillers)
-        self._credit = _CREDIT
-        self._taken = 0
+        self._fillers = fillers
         self._last: tuple[str | None, bytes, _Growth] | None = None
-        # The bytes before the text, how many they are, and how many of them stand
-        # before the JSON; what stands behind it, up to a filler and then; the chunk.
-        self._known = (b"", 0, 0, _FIXED, b"", b"", _MAKE[TextDelta], -1)
-        self.ready = False
-        """Whether there is something that an event can be like."""
-
-    @property
-    def trying(self) -> bool:
-        """Whether it is worth while to look for alike events, one by one."""
-        return self._credit > 0
+        # The bytes before the text, and how many they are; what stands behind it, up to
+        # a filler and then, and how many these are, both with a quote; the chunk.
+        self._known = (b"", 0, _FIXED, b"", b"", 0, _MAKE[TextDelta], -1)
+        # An event made up; the way to its text, and the name of its filler.
+        self._model: tuple[Any, list[Any], Any, str] = ({}, [], "", "")
 
     def take(self, data: bytes, position: int, stop: int, out: Out) -> int:
         """
@@ -127,92 +114,64 @@ class AlikeEvents:
         Returns:
             Where the last of them ends.
         """
-        before, size, skip, mode, between, after, make, index = self._known
-        tail = len(after)
+        before, size, mode, between, after, tail, make, index = self._known
+        model, path, last, filled = self._model
         loads = _json.loads_vouched
         keep_raw = self._keep_raw
-        raw = None
+        raw: Any = None
+        filler = b""
         taken = len(out)
-        if stop < len(data):
-            data = data[:stop]
-        while True:
+        total = len(data)
+        if stop < total:
+            data, total = data[:stop], stop
+        while position < total:
             start = position + size
             if data[position:start] != before:
                 break
-            line = data.find(b"\n", start)
-            end = line + 2
-            if mode == _FIXED:
+            if mode == _BRACKETS:
+                end = data.find(END, start)
+                if end < 0:
+                    break
+                line = start + len(data[start:end].rstrip(b" }]")) - 1
+                if data[line:end].replace(b" ", b"") != after:
+                    break
+                end += 2
+            else:
+                end = data.find(b"\n", start) + 2
                 line = end - tail
                 if data[line:end] != after:
                     break
-                literal = data[start:line]
-            elif mode == _BRACKETS:
-                literal = data[start:line].rstrip(b" }]")
-                # Which brackets they are shows where the whole is parsed.
-                if keep_raw:
-                    if data[line:end] != _END:
+                if mode == _FILLED:
+                    words, _, filler = data[start:line].rpartition(between)
+                    if filler and not filler.isalnum():
                         break
-                elif data[start + len(literal) : end].replace(b" ", b"") != after:
-                    break
-            else:
-                if data[end - tail : end] != after:
-                    break
-                literal, _, filler = data[start : end - tail].rpartition(between)
-                if not filler.isalnum():
-                    break
+                    line = start + len(words)
             try:
-                text = loads(literal)
-                if (
-                    type(text) is not str
-                    or not text
-                    or (not text.isascii() and "\ud800" <= text[-1] <= "\udbff")
-                ):
-                    break
-                if keep_raw:
-                    raw = loads(data[position + skip : end - 2])
+                # With the quotes, which stand in what is known.
+                text = loads(data[start - 1 : line + 1])
             except ValueError:
                 break
+            if (
+                type(text) is not str
+                or not text
+                or (not text.isascii() and "\ud800" <= text[-1] <= "\udbff")
+            ):
+                break
+            if keep_raw:
+                raw = node = model.copy()
+                for key in path:
+                    node[key] = node = node[key].copy()
+                node[last] = text
+                if filled:
+                    raw[filled] = filler.decode()
             out.append(make(index, text, raw))
             position = end
         self._taken += len(out) - taken
         return position
 
-    def begun(self, data: bytes, position: int) -> bytes:
-        """
-        Say whether a read breaks off in what may be an alike event.
-
-        Args:
-            data: A read.
-            position: Where in it an event begins.
-
-        Returns:
-            What there is of the event; nothing if it is whole, or another one.
-        """
-        rest = data[position : position + _LONGEST + 1]
-        before, size = self._known[:2]
-        count = len(rest)
-        if count <= size:
-            return rest if before.startswith(rest) else b""
-        line = rest.find(b"\n", size)
-        whole = 0 <= line < count - 1
-        if whole or count > _LONGEST or b"\r" in rest or not rest.startswith(before):
-            return b""
-        return rest
-
-    def again(self, name: str | None, payload: bytes, out: Out) -> bool:
-        """
-        Take an event that came in pieces, if it is alike.
-
-        Args:
-            name: The event's SSE name.
-            payload: Its data.
-            out: Where its chunk goes.
-
-        Returns:
-            Whether it was.
-        """
-        whole = _line(name) + payload + _END
-        return self.take(whole, 0, len(whole), out) > 0
+    def _opening(self) -> bytes:
+        """Give the bytes that the next alike event begins with."""
+        return self._known[0]
 
     def event(
         self, name: str | None, payload: bytes, value: JSONObject, out: Out
@@ -230,22 +189,15 @@ class AlikeEvents:
         self._machine.event(name, value, out)
         self.ready = False
         self._credit -= 1
-        if len(out) != before + 1:
-            # A new block is a new chance.
-            if any(type(chunk) is BlockStart for chunk in out[before:]):
-                self._credit = _CREDIT
+        if not self._is_one(out[before:]):
             return
         chunk: Any = out[-1]
         # Data of several lines is no piece of the bytes that it came in.
-        if type(chunk) not in _MAKE or len(payload) > _LONGEST or b"\n" in payload:
+        if type(chunk) not in _MAKE or len(payload) > LONGEST or b"\n" in payload:
             return
         last, self._last = self._last, (name, payload, chunk)
         if last is not None and last[0] == name and last[2].text != chunk.text:
             self._remember(last, payload, chunk)
-
-    def forget(self) -> None:
-        """Take note that something came that was no event as the others are."""
-        self.ready = False
 
     def _remember(
         self, last: tuple[str | None, bytes, _Growth], payload: bytes, chunk: _Growth
@@ -254,47 +206,66 @@ class AlikeEvents:
         self._credit = min(_CREDIT, self._credit + self._taken - _PRICE)
         self._taken = 0
         name, earlier, other = last
-        before, _, after = payload.partition(_json.escape(chunk.text))
-        line = _line(name)
-        make = _MAKE[type(chunk)]
-        size, skip = len(line) + len(before), len(line)
-        mode, between, behind = self._behind(after, earlier)
-        places = line + before, size, skip, mode, between, behind
-        self._known = (*places, make, chunk.index)
-        # The last event must be as the machine found it, and one made up must parse.
-        out: Out = []
-        self.ready = self.again(name, earlier, out) and out == [other]
-        made_up = b'"x"' + between + b"x" * bool(between) + behind
-        self.ready = self.ready and _is_json(before + made_up)
+        words = _json.escape(chunk.text)
+        before, quote, after = payload.partition(words)
+        before += quote[:1]
+        after = quote[-1:] + after
+        mode, between, behind, filled = self._behind(after, earlier)
+        # The event made up parses by the rules, and its text is a string of it.
+        parts = before, _TEXT.encode(), between, b"x" if filled else b"", behind
+        model = _parsed(b"".join(parts))
+        ways = _ways(model)
+        if not ways:
+            return
+        self._model = (model, ways[0][:-1], ways[0][-1], filled)
+        line = data_line(name) + before
+        places = line, len(line), mode, between, behind, len(behind)
+        self._known = (*places, _MAKE[type(chunk)], chunk.index)
+        # The last event must be as the machine and the parser found it.
+        out: list[Any] = []
+        self.ready = (
+            self.again(name, earlier, out)
+            and out == [other]
+            and out[0].raw == other.raw
+        )
 
-    def _behind(self, after: bytes, earlier: bytes) -> tuple[int, bytes, bytes]:
+    def _behind(self, after: bytes, earlier: bytes) -> tuple[int, bytes, bytes, str]:
         """Say what must stand behind the text, where *after* and *earlier* end so."""
         brackets = after.replace(b" ", b"")
-        if not brackets.strip(b"}]"):
-            return _BRACKETS, b"", brackets + _END
+        if not brackets[1:].strip(b"}]"):
+            return _BRACKETS, b"", brackets, ""
         if not earlier.endswith(after):
-            for filler in self._fillers:
-                fixed, found, rest = after.partition(filler)
+            for name in self._fillers:
+                fixed, found, rest = after.partition(b'"%b":"' % name.encode())
                 if found:
                     rest = rest[rest.find(b'"') :]
-                    return _FILLED, fixed + found, rest + _END
-        return _FIXED, b"", after + _END
+                    return _FILLED, fixed + found, rest + END, name
+        return _FIXED, b"", after + END, ""
 
 
-def _line(name: str | None) -> bytes:
-    """Write what stands before the data of an event."""
-    if name is None:
-        return b"data: "
-    return b"event: %b\ndata: " % name.encode("utf-8", "replace")
-
-
-def _is_json(data: bytes) -> bool:
-    """Say whether *data* parses; so no string was open where its middle stands."""
+def _parsed(data: bytes) -> Any:
+    """Parse *data* by the rules; nothing if it is no JSON."""
     try:
-        _json.loads(data)
+        return _json.loads(data)
     except RemoteProtocolError:
-        return False
-    return True
+        return None
+
+
+def _ways(value: Any) -> list[list[Any]]:
+    """Give the keys that lead to each place where the text that is made up stands."""
+    found: list[list[Any]] = []
+    level: list[tuple[list[Any], Any]] = [([], value)]
+    while level:
+        below: list[tuple[list[Any], Any]] = []
+        for way, item in level:
+            if type(item) is dict:
+                below += [([*way, key], inner) for key, inner in item.items()]
+            elif type(item) is list:
+                below += [([*way, at], inner) for at, inner in enumerate(item)]
+            elif item == _TEXT:
+                found.append(way)
+        level = below
+    return found
 
 
 def _reasoning(index: int, text: str, raw: Any) -> ReasoningDelta:

@@ -31,8 +31,8 @@ from modelwire.sse import FramingFault, SSEComment
 from modelwire.sse._scanner import Scanner
 
 if TYPE_CHECKING:
+    from modelwire.codecs._alike import Alike
     from modelwire.codecs._limits import Limits
-    from modelwire.codecs._sse_alike import Alike
     from modelwire.codecs._stream_decoding import Machine
 
 __all__ = [
@@ -137,7 +137,8 @@ class SSEStreamDecoder:
             StateError: Called after `close()`, or with something else than bytes.
         """
         out: list[StreamChunk] = []
-        if self._alike is None:
+        alike = self._alike
+        if alike is None:
             self._feed(data, out)
             return out
         if type(data) is not bytes:
@@ -149,13 +150,6 @@ class SSEStreamDecoder:
                 self._rest = rest
                 return out
             data, self._rest = rest, b""
-        position = self._take_alike(self._alike, data, out)
-        if position < len(data) or not data:
-            self._feed(data[position:], out)
-        return out
-
-    def _take_alike(self, alike: Alike, data: bytes, out: list[StreamChunk]) -> int:
-        """Take the events of a read one by one; give where this stopped."""
         scanner = self._scanner
         position, size = 0, len(data)
         while position < size:
@@ -168,12 +162,12 @@ class SSEStreamDecoder:
                         scanner.received += position - begin
                         self._edge = b"\n"
                         if position == size:
-                            break
+                            return out
                     # One that is cut waits here: it passes no limit.
                     if position + _HELD <= stop:
                         self._rest = alike.begun(data, position)
                         if self._rest:
-                            return size
+                            return out
             elif not alike.trying:
                 break
             end = data.find(b"\n\n", position) + 2
@@ -181,7 +175,9 @@ class SSEStreamDecoder:
                 break
             self._feed(data[position:end], out)
             position = end
-        return position
+        if position < size or not size:
+            self._feed(data[position:], out)
+        return out
 
     def _feed(
         self, data: bytes | bytearray | memoryview, out: list[StreamChunk]

@@ -21,19 +21,20 @@ The last two are both `StreamError(stream_truncated), StreamEnd(complete=False)`
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from modelwire.errors import ErrorInfo
 from modelwire.ir._chunks import StreamChunk, StreamEnd, StreamError, StreamStart
 
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from modelwire.ir._base import JSONObject
 
 __all__ = [
     "BROKEN_OFF",
     "TRUNCATED",
     "ChunkMachine",
-    "Machine",
     "join_surrogates",
     "split_high_surrogate",
 ]
@@ -49,35 +50,41 @@ BROKEN_OFF: Final = ErrorInfo(
 """The bytes ended inside an event."""
 
 
-class Machine(Protocol):
-    """What a dialect gives: one call per thing that can arrive."""
+if TYPE_CHECKING:  # making a protocol costs as much at import as ten functions
 
-    started: bool
-    """Whether `StreamStart` is out."""
-    ended: bool
-    """Whether `StreamEnd` is out."""
-    failed: bool
-    """Whether the end was not a complete one."""
+    class Machine(Protocol):
+        """What a dialect gives: one call per thing that can arrive."""
 
-    def event(self, name: str | None, data: JSONObject, out: list[StreamChunk]) -> None:
-        """Take an event whose data is a JSON object; append its chunks to *out*."""
-        ...
+        started: bool
+        """Whether `StreamStart` is out."""
+        ended: bool
+        """Whether `StreamEnd` is out."""
+        failed: bool
+        """Whether the end was not a complete one."""
 
-    def sentinel(self, out: list[StreamChunk]) -> None:
-        """Take the end marker that is no JSON (`[DONE]`)."""
-        ...
+        def event(
+            self, name: str | None, data: JSONObject, out: list[StreamChunk]
+        ) -> None:
+            """Take an event whose data is a JSON object; append its chunks to *out*."""
+            ...
 
-    def eof(self, out: list[StreamChunk]) -> None:
-        """Take the end of the bytes; must end the stream."""
-        ...
+        def sentinel(self, out: list[StreamChunk]) -> None:
+            """Take the end marker that is no JSON (`[DONE]`)."""
+            ...
 
-    def fail(self, error: ErrorInfo, out: list[StreamChunk], raw: Any = None) -> None:
-        """End the stream with an error."""
-        ...
+        def eof(self, out: list[StreamChunk]) -> None:
+            """Take the end of the bytes; must end the stream."""
+            ...
 
-    def error_from_body(self, body: bytes) -> ErrorInfo:
-        """Read an error body that stands where a stream was expected."""
-        ...
+        def fail(
+            self, error: ErrorInfo, out: list[StreamChunk], raw: Any = None
+        ) -> None:
+            """End the stream with an error."""
+            ...
+
+        def error_from_body(self, body: bytes) -> ErrorInfo:
+            """Read an error body that stands where a stream was expected."""
+            ...
 
 
 class ChunkMachine:

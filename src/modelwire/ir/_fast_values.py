@@ -81,10 +81,8 @@ def quickly(frozen: Any) -> Callable[[_F], _F]:
     """
 
     def pick(quick: _F) -> _F:
-        fields = attrs.fields(frozen)
-        required = [None for field in fields if field.default is attrs.NOTHING]
         try:
-            works = type(quick(*required)) is frozen
+            works = type(quick(*[None for _ in attrs.fields(frozen)])) is frozen
         except TypeError:
             works = False
         return quick if works else cast("_F", _plainly(frozen))

@@ -31,6 +31,7 @@ from tests.codecs.anthropic_messages._streams import (
     text,
 )
 
+from modelwire.codecs import _json
 from modelwire.codecs._base import LossPolicy, NativeEvent
 from modelwire.codecs._limits import Limits
 from modelwire.codecs.anthropic_messages import _stream_events
@@ -111,20 +112,22 @@ def test_golden():
     "piece", ["", "a", 'q"\\\n\x00\x7f\u2028é😀', "\ud83d", "</x>"]
 )
 @pytest.mark.parametrize(
-    ("template", "type_", "field"),
+    ("mode", "type_", "field"),
     [
-        (_stream_events.text_delta, "text_delta", "text"),
-        (_stream_events.json_delta, "input_json_delta", "partial_json"),
-        (_stream_events.thinking_delta, "thinking_delta", "thinking"),
+        ("text", "text_delta", "text"),
+        ("tool", "input_json_delta", "partial_json"),
+        ("thinking", "thinking_delta", "thinking"),
     ],
 )
-def test_templates_write_what_the_general_path_writes(template, type_, field, piece):
+def test_templates_write_what_the_general_path_writes(mode, type_, field, piece):
     data = {
         "type": "content_block_delta",
         "index": 12,
         "delta": {"type": type_, field: piece},
     }
-    assert template(12, piece) == _stream_events.event("content_block_delta", data)
+    head, end = _stream_events.delta_head(mode, 12), _stream_events.DELTA_END
+    whole = _stream_events.event("content_block_delta", data)
+    assert head + _json.escape(piece) + end == whole
 
 
 # --- the message --------------------------------------------------------------------

@@ -16,6 +16,7 @@ from tests.codecs.gemini_generate._streams import (
     thought,
 )
 
+from modelwire.codecs import Limits
 from modelwire.codecs.gemini_generate._stream_decoder import GenerateMachine
 from modelwire.codecs.gemini_generate._stream_framing import StreamOfEither
 from modelwire.ir import TextDelta, UsageUpdate
@@ -31,8 +32,8 @@ class Slow(GenerateMachine):
 class Counting(GenerateMachine):
     """The machine, and how often it took the general path."""
 
-    def __init__(self):
-        super().__init__()
+    def __init__(self, **options):
+        super().__init__(**options)
         self.general = 0
 
     def _any_event(self, name, data, out):
@@ -45,14 +46,15 @@ def chunks(machine, body):
     return decoder.feed(body) + decoder.close()
 
 
-def both(body):
-    """Decode *body* both ways; give the chunks, and what was taken quickly."""
-    quick = Counting()
+def both(body, **options):
+    """Decode *body* both ways; give the chunks, and what was taken generally."""
+    quick = Counting(**options)
     found = chunks(quick, body)
-    assert found == chunks(Slow(), body)
-    assert [c.raw for c in found] == [c.raw for c in chunks(Slow(), body)]
-    bare = chunks(GenerateMachine(keep_raw=False), body)
-    assert bare == chunks(Slow(keep_raw=False), body)
+    slow = chunks(Slow(**options), body)
+    assert found == slow
+    assert [c.raw for c in found] == [c.raw for c in slow]
+    bare = chunks(GenerateMachine(**options, keep_raw=False), body)
+    assert bare == chunks(Slow(**options, keep_raw=False), body)
     return found, quick.general
 
 
@@ -154,6 +156,15 @@ def test_the_other_half_of_a_character():
 def test_an_error_beside_words():
     broken = {**metered(text("b"), index=0), "error": {"code": 500}}
     found, _ = both(sse(metered(text("a"), index=0), broken, STOP))
+    assert not found[-1].complete
+
+
+@pytest.mark.parametrize("beside", [(), (text("b"),)])
+def test_pieces_of_a_call_beyond_the_limit(beside):
+    more = {"jsonPath": "$.a", "stringValue": "w" * 100}
+    piece = {"functionCall": {"partialArgs": [more], "willContinue": True}}
+    events = [metered(BEGIN, index=0), metered(piece, *beside, index=0), STOP]
+    found, _ = both(sse(*events), limits=Limits(max_held_bytes=50))
     assert not found[-1].complete
 
 

@@ -13,6 +13,7 @@ from modelwire.codecs import COLLECT, openai_chat
 from modelwire.codecs._aliases import AliasBook
 from modelwire.codecs.openai_chat import PROFILES, _messages
 from modelwire.codecs.openai_chat._messages_fast import fast_answer, fast_input
+from modelwire.codecs.openai_chat._open_calls import OpenCalls
 from modelwire.ir import (
     Annotation,
     Base64Source,
@@ -129,8 +130,12 @@ def book():
     return AliasBook(id_charset="a-z")
 
 
-def opened():
-    return [("c", "c", "f"), ("d", "d", "f")]
+CALLS = [("c", "c", "f"), ("d", "d", "f")]
+
+
+def left(calls):
+    """Take out what waits still, in its order."""
+    return [calls.take(number) for number in iter(calls.first, None)]
 
 
 def agree(*requests, **options):
@@ -170,29 +175,29 @@ def test_other_answers_are_left_to_the_general_way(message):
 
 @pytest.mark.parametrize("message", INPUTS.values(), ids=INPUTS)
 def test_usual_input_is_written_as_by_the_general_way(message):
-    waiting = opened()
+    waiting = OpenCalls(CALLS)
     assert fast_input(message, waiting) is not None
     answered = {p.call_id for p in message.parts if isinstance(p, ToolResultPart)}
-    assert waiting == [call for call in opened() if call[0] not in answered]
+    assert left(waiting) == [call for call in CALLS if call[0] not in answered]
     agree(conversation(message))
 
 
 @pytest.mark.parametrize("message", OTHER_INPUTS.values(), ids=OTHER_INPUTS)
 def test_other_input_is_left_to_the_general_way(message):
-    waiting = opened()
+    waiting = OpenCalls(CALLS)
     assert fast_input(message, waiting) is None
-    assert waiting == opened()
+    assert left(waiting) == CALLS
     agree(conversation(message))
     agree(conversation(message), profile=NINE)
 
 
 @pytest.mark.parametrize("message", ILLEGAL, ids=["user", "tool", "system", "dev"])
 def test_parts_of_other_roles_are_left_to_the_general_way(message):
-    assert fast_input(message, opened()) is None
+    assert fast_input(message, OpenCalls(CALLS)) is None
 
 
 def test_results_of_a_renamed_call_are_left_to_the_general_way():
-    assert fast_input(tool(RESULT), [("c", "callcall1", "f")]) is None
+    assert fast_input(tool(RESULT), OpenCalls([("c", "callcall1", "f")])) is None
 
 
 def test_media_of_results_come_before_an_ordinary_message():

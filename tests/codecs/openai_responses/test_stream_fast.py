@@ -57,7 +57,7 @@ def test_a_recorded_stream_is_the_same(case):
 
 
 @settings(
-    max_examples=80,
+    max_examples=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )

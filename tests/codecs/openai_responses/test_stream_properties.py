@@ -9,8 +9,8 @@ from tests.codecs.openai_responses._streams import decode, encode, folded, nativ
 from modelwire.codecs.openai_responses._grammar import check_stream
 from modelwire.codecs.openai_responses._stream_decoder import stream_decoder
 from modelwire.testing import (
-    assert_losses,
     assert_chunk_invariant,
+    assert_losses,
     strategies as st,
 )
 

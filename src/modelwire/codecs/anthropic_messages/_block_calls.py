@@ -15,6 +15,7 @@ from modelwire.codecs._call_arguments import (
 )
 from modelwire.codecs._part_codes import call_code
 from modelwire.codecs.anthropic_messages._wire import (
+    CUSTOM_FIELD,
     DIALECT,
     DIRECT,
     KIN,
@@ -36,16 +37,12 @@ if TYPE_CHECKING:
     from modelwire.ir._messages import Role
 
 __all__ = [
-    "CUSTOM_FIELD",
     "INVALID_ARGUMENTS",
     "server_call",
     "server_result",
     "tool_call",
     "tool_result",
 ]
-
-CUSTOM_FIELD: Final = "input"
-"""The one argument of a free-text tool that is declared as a function."""
 
 
 def tool_call(

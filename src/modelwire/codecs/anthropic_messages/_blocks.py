@@ -18,7 +18,7 @@ from typing import Any, Final, TypeAlias, cast
 import attrs
 
 from modelwire.codecs._json import dumps_str
-from modelwire.codecs._reader import Reader, describe
+from modelwire.codecs._reader import Reader, are_objects, describe
 from modelwire.codecs.anthropic_messages._blocks_fast import QUICK, opaque
 from modelwire.codecs.anthropic_messages._citations import decode_citation
 from modelwire.codecs.anthropic_messages._wire import DIALECT, DIRECT, server_tool_kind
@@ -167,7 +167,8 @@ def decode_content(
         ):
             parts.append(new_text_part(block["text"]))
             continue
-        part = decode_block(block, f"{path}[{i}]", problems)
+        where = "" if problems is None else f"{path}[{i}]"
+        part = decode_block(block, where, problems)
         if type(part).__name__ not in allowed:
             if problems is not None:
                 problems.append(
@@ -203,7 +204,7 @@ def decode_text_or_blocks(
         del reader.left[key]
         return (TextPart(text=value),), False
     if type(value) is list:
-        if reader.problems is None and not _are_blocks(value):
+        if reader.problems is None and not are_objects(value):
             return (), False
         del reader.left[key]
         parts = decode_content(value, f"{reader.path}.{key}", reader.problems, allowed)
@@ -215,10 +216,6 @@ def decode_text_or_blocks(
     else:
         reader.fault(key, "string or array of blocks", describe(value))
     return (), False
-
-
-def _are_blocks(array: list[Any]) -> bool:
-    return all(type(block) is dict for block in array)
 
 
 def _is_plain_text(part: Part) -> bool:
@@ -397,7 +394,7 @@ def _search_result(reader: Reader) -> Part | None:
     if source is None or title is None:
         return None
     content = reader.array("content", required=True) or []
-    if reader.problems is None and not _are_blocks(content):
+    if reader.problems is None and not are_objects(content):
         return None
     return SearchResultPart(
         source=source,

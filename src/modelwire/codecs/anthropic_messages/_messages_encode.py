@@ -265,18 +265,22 @@ def _turns(
     """Give the turns of the output (finished ones as such), results first."""
     i, count = 0, len(messages)
     while i < count:
+        message = messages[i]
+        if message.role == "assistant":
+            yield fast_message(message, book, i, log) or _plain(message, i)
+            i += 1
+            continue
         end = i + 1
-        if messages[i].role != "assistant":
-            while end < count and messages[end].role != "assistant":
-                end += 1
-            if _needs_regrouping(messages, i, end):
-                quick = fast_results(messages, i, end, book, log)
-                if quick is None:
-                    yield from _regrouped(messages, i, end)
-                    i = end
-                    continue
-                wire, i = quick
-                yield wire
+        while end < count and messages[end].role != "assistant":
+            end += 1
+        if _needs_regrouping(messages, i, end):
+            quick = fast_results(messages, i, end, book, log)
+            if quick is None:
+                yield from _regrouped(messages, i, end)
+                i = end
+                continue
+            wire, i = quick
+            yield wire
         for k in range(i, end):
             yield fast_message(messages[k], book, k, log) or _plain(messages[k], k)
         i = end

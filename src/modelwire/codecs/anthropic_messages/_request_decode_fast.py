@@ -4,8 +4,8 @@ Reading ordinary messages and tools quickly: those that fill agents' histories.
 Each function reads an object that has the usual fields and no others, straight from
 it, and gives `None` for every other: `_request_decode` and `_tools` read those, and
 would give the same for these (test_request_decode_fast.py).  Measured on CPython 3.11:
-a text 1.4 us by the general way and 0.5 here, a result 6.9 and 1.0, a text with a call
-8.0 and 2.4, a tool 1.9 and 0.6.
+a text 2.2 us by the general way and 0.5 here, a result 2.8 and 1.1, a text with a call
+3.6 and 1.9, a tool 2.0 and 0.6.
 """
 
 from __future__ import annotations
@@ -19,20 +19,15 @@ from modelwire.ir._fast_values import new_message, new_text_part
 from modelwire.ir._parts import TextPart
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from modelwire.ir._base import JSONObject
-    from modelwire.ir._messages import Message
+    from modelwire.ir._messages import Message, Role
     from modelwire.ir._parts import Part
     from modelwire.ir._tools import FunctionTool
 
 __all__ = ["fast_message", "fast_tool"]
 
-_BLOCKS: Final[Mapping[str, Mapping[str, Callable[[JSONObject], Part | None]]]] = {
-    "user": {name: QUICK[name] for name in ("text", "tool_result")},
-    "assistant": {name: QUICK[name] for name in ("text", "thinking", "tool_use")},
-}
-"""By role: what may stand in its messages."""
+_OF_USER: Final = {name: QUICK[name] for name in ("text", "tool_result")}
+_OF_ASSISTANT: Final = {name: QUICK[name] for name in ("text", "thinking", "tool_use")}
 
 _TOOL: Final = frozenset({"name", "description", "input_schema", "strict"})
 
@@ -49,10 +44,13 @@ def fast_message(obj: Any) -> Message | None:
     """
     if type(obj) is not dict or len(obj) != 2:
         return None
-    role: Any = obj.get("role")
-    content = obj.get("content")
-    readers = _BLOCKS.get(role) if type(role) is str else None
-    if readers is None:
+    word, content = obj.get("role"), obj.get("content")
+    role: Role
+    if word == "user":
+        role, readers = "user", _OF_USER
+    elif word == "assistant":
+        role, readers = "assistant", _OF_ASSISTANT
+    else:
         return None
     if type(content) is str:
         return new_message(role, (new_text_part(content),))

@@ -26,8 +26,7 @@ from modelwire.codecs._ids import counting_ids, turn_seed
 from modelwire.codecs._json import dumps, loads
 from modelwire.codecs._losses import LossLog
 from modelwire.codecs._profile import Profile
-from modelwire.codecs._reader import Reader, describe
-from modelwire.codecs.anthropic_messages._block_calls import CUSTOM_FIELD
+from modelwire.codecs._reader import Reader, are_objects, describe
 from modelwire.codecs.anthropic_messages._block_encode import BlockWriter, write_extra
 from modelwire.codecs.anthropic_messages._blocks import decode_content
 from modelwire.codecs.anthropic_messages._errors import decode_error
@@ -40,7 +39,7 @@ from modelwire.codecs.anthropic_messages._usage import (
     encode_usage,
     usage_tier,
 )
-from modelwire.codecs.anthropic_messages._wire import DIALECT
+from modelwire.codecs.anthropic_messages._wire import CUSTOM_FIELD, DIALECT
 from modelwire.errors import ProviderError, RemoteProtocolError
 from modelwire.ir._base import JSONObject
 from modelwire.ir._losses import LossCode
@@ -106,7 +105,7 @@ def _read(obj: JSONObject, aliases: Aliases) -> ChatResponse:
     usage = decode_usage(counts) if type(counts) is dict else None
     blocks = None
     parts: tuple[Part, ...] = ()
-    if type(content) is list and all(type(block) is dict for block in content):
+    if type(content) is list and are_objects(content):
         blocks = content
         parts = decode_content(blocks, "$.content", None, LEGAL_PARTS["assistant"])
         if aliases is not NO_ALIASES:

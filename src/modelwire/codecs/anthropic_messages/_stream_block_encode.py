@@ -16,7 +16,6 @@ import attrs
 
 from modelwire.codecs._ids import counting_ids
 from modelwire.codecs._json import dumps_str, escape
-from modelwire.codecs.anthropic_messages._block_calls import CUSTOM_FIELD
 from modelwire.codecs.anthropic_messages._block_encode import BlockWriter
 from modelwire.codecs.anthropic_messages._citations import encode_citation
 from modelwire.codecs.anthropic_messages._stream_blocks import (
@@ -26,13 +25,14 @@ from modelwire.codecs.anthropic_messages._stream_blocks import (
     folded,
 )
 from modelwire.codecs.anthropic_messages._stream_events import (
+    DELTA_END,
+    delta_head,
     event,
     has_unknown_keys,
-    json_delta,
     unknown_keys,
 )
 from modelwire.codecs.anthropic_messages._stream_log import StreamLog
-from modelwire.codecs.anthropic_messages._wire import own_event
+from modelwire.codecs.anthropic_messages._wire import CUSTOM_FIELD, own_event
 from modelwire.ir._chunks import (
     AnnotationDelta,
     AudioDelta,
@@ -201,9 +201,10 @@ class BlockStream:
             return
         self._write_start(block, written, raw)
 
-    def _write_start(self, block: OutBlock, written: JSONObject, raw: Any) -> int:
+    def _write_start(self, block: OutBlock, written: JSONObject, raw: Any) -> None:
         wire = self._wire_blocks
         block.wire = wire
+        block.head = delta_head(block.mode, wire)
         self._wire_blocks = wire + 1
         data: JSONObject = {
             "type": "content_block_start",
@@ -212,7 +213,6 @@ class BlockStream:
         }
         self._put("content_block_start", data, block.start_raw or raw)
         block.start_raw = None
-        return wire
 
     def _start_block(self, block: OutBlock, raw: Any = None) -> bool:
         """Start a growing block if it is not; say whether it can be written."""
@@ -245,11 +245,11 @@ class BlockStream:
             return False
         if block.mode == "text":
             written["text"] = ""
-        wire = self._write_start(block, written, raw)
+        self._write_start(block, written, raw)
         if block.mode == "tool":
             # Recorded: the first fragment of arguments is empty (39 of 41 calls in
             # wire/observed.md section 1); test_first_fragment_is_empty.
-            self._buffer.append(json_delta(wire, ""))
+            self._buffer.append(block.head + b'""' + DELTA_END)
         return True
 
     def _block(self, chunk: Any) -> OutBlock | None:

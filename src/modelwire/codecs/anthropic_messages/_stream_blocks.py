@@ -59,6 +59,7 @@ class OutBlock:
         "custom",
         "dropped",
         "first",
+        "head",
         "keyed",
         "last",
         "length",
@@ -82,6 +83,8 @@ class OutBlock:
         self.mode = MODES.get(type(part), "whole")
         self.wire: int | None = None
         """Its index on the wire; `None`: nothing of it has been written."""
+        self.head = b""
+        """What stands before the text of its deltas, once it is written."""
         self.stopped = False
         self.dropped = False
         """Nothing of it is written; the loss stands at its path."""

@@ -27,6 +27,7 @@ import attrs
 from modelwire.codecs._base import COLLECT, LossPolicy
 from modelwire.codecs._concept_codes import USAGE_CODES
 from modelwire.codecs._ids import turn_seed
+from modelwire.codecs._json import escape
 from modelwire.codecs._limits import DEFAULT_LIMITS
 from modelwire.codecs._loss_gate import LossGate
 from modelwire.codecs._losses import LossLog
@@ -40,13 +41,11 @@ from modelwire.codecs.anthropic_messages._stream_block_encode import (
     BlockStream,
 )
 from modelwire.codecs.anthropic_messages._stream_events import (
+    DELTA_END,
     DELTA_TYPES,
     event,
     has_unknown_keys,
     is_line,
-    json_delta,
-    text_delta,
-    thinking_delta,
 )
 from modelwire.codecs.anthropic_messages._usage import (
     decode_usage,
@@ -62,12 +61,12 @@ from modelwire.ir._chunks import (
     ChoiceUpdate,
     Keepalive,
     ModerationUpdate,
+    ReasoningDelta,
     ResponseUpdate,
     StreamChunk,
     StreamEnd,
     StreamError,
     StreamStart,
-    TextDelta,
     ToolArgumentsDelta,
     UnknownEvent,
     UsageUpdate,
@@ -224,28 +223,27 @@ class MessagesStreamEncoder(BlockStream):
                 is written.
         """
         kind = type(chunk)
-        if (
-            kind is self._live_delta
-            and chunk.index == self._live_index  # type: ignore[union-attr]
-            and not has_unknown_keys(chunk.raw)
-        ):
-            block = self._open
-            text = chunk.text  # type: ignore[union-attr]
-            if block is not None and block.wire is not None and text:
-                if kind is TextDelta:
-                    block.length += len(text)
-                    block.last = text
-                    return text_delta(block.wire, text)
+        if kind is self._live_delta and chunk.index == self._live_index:  # type: ignore[union-attr]
+            # More of what the open block grows by: 0.3 us, through `_take` over 2 us.
+            hot: Any = chunk
+            block: Any = self._open
+            text = hot.text
+            head: bytes = block.head
+            if (
+                head
+                and text
+                and (hot.raw is None or not has_unknown_keys(hot.raw))
+                and (
+                    kind is not ReasoningDelta
+                    or (block.summary is None and hot.summary is None)
+                )
+            ):
                 if kind is ToolArgumentsDelta:
-                    self._sequencer.note(chunk.index, text)  # type: ignore[union-attr]
-                    block.length += len(text)
-                    block.last = text
-                    return json_delta(block.wire, text)
-                if block.summary is None and chunk.summary is None:  # type: ignore[union-attr]
-                    block.length += len(text)
-                    block.last = text
-                    block.text = True
-                    return thinking_delta(block.wire, text)
+                    self._sequencer.note(hot.index, text)
+                block.text = True
+                block.length += len(text)
+                block.last = text
+                return head + escape(text) + DELTA_END
         if self._over:
             msg = f"{kind.__name__} after StreamEnd"
             raise StateError(msg)

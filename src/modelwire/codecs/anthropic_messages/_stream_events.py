@@ -1,27 +1,26 @@
 """
 The bytes of single events of a Messages stream.
 
-`event` writes any event in the canonical form; `text_delta`, `json_delta` and
-`thinking_delta` are the three that make up a stream, as byte templates that give the
-same bytes.  `unknown_keys` finds what a native event of this dialect says beyond what
-the codec knows, so that a re-encode can say it again.
+`event` writes any event in the canonical form; `delta_head` and `DELTA_END` stand
+around the text of the three deltas that make up a stream, and give the same bytes.
+`unknown_keys` finds what a native event of this dialect says beyond what the codec
+knows, so that a re-encode can say it again.
 """
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from modelwire.codecs._json import dumps, escape
+from modelwire.codecs._json import dumps
 from modelwire.ir._base import JSONObject
 
 __all__ = [
+    "DELTA_END",
     "DELTA_TYPES",
+    "delta_head",
     "event",
     "has_unknown_keys",
     "is_line",
-    "json_delta",
-    "text_delta",
-    "thinking_delta",
     "unknown_keys",
 ]
 
@@ -40,9 +39,13 @@ DELTA_TYPES: Final = frozenset(
 _HEAD: Final = (
     b'event: content_block_delta\ndata: {"type":"content_block_delta","index":%d,'
 )
-_TEXT: Final = _HEAD + b'"delta":{"type":"text_delta","text":%b}}\n\n'
-_JSON: Final = _HEAD + b'"delta":{"type":"input_json_delta","partial_json":%b}}\n\n'
-_THINKING: Final = _HEAD + b'"delta":{"type":"thinking_delta","thinking":%b}}\n\n'
+_HEADS: Final = {
+    "text": _HEAD + b'"delta":{"type":"text_delta","text":',
+    "tool": _HEAD + b'"delta":{"type":"input_json_delta","partial_json":',
+    "thinking": _HEAD + b'"delta":{"type":"thinking_delta","thinking":',
+}
+DELTA_END: Final = b"}}\n\n"
+"""What stands behind the text of a delta whose beginning is `delta_head`."""
 
 _KNOWN: Final = {
     "message_start": frozenset({"type", "message"}),
@@ -76,19 +79,19 @@ def event(name: str, data: JSONObject) -> bytes:
     return b"event: %b\ndata: %b\n\n" % (name.encode(), dumps(data))
 
 
-def text_delta(index: int, text: str) -> bytes:
-    """Write a `text_delta`, as `event` would."""
-    return _TEXT % (index, escape(text))
+def delta_head(mode: str, index: int) -> bytes:
+    """
+    Write what stands before the text of a delta, as `event` would.
 
+    Args:
+        mode: How its block grows: as text, thinking, or the arguments of a tool.
+        index: Its block's index.
 
-def json_delta(index: int, text: str) -> bytes:
-    """Write an `input_json_delta`, as `event` would."""
-    return _JSON % (index, escape(text))
-
-
-def thinking_delta(index: int, text: str) -> bytes:
-    """Write a `thinking_delta`, as `event` would."""
-    return _THINKING % (index, escape(text))
+    Returns:
+        The bytes up to the string literal; `b""` for other modes.
+    """
+    head = _HEADS.get(mode)
+    return head % index if head is not None else b""
 
 
 def has_unknown_keys(raw: Any) -> bool:

@@ -23,13 +23,11 @@ from modelwire.codecs import _json
 from modelwire.codecs._call_arguments import custom_text
 from modelwire.codecs._limits import DEFAULT_LIMITS
 from modelwire.codecs._stream_decoding import ChunkMachine
-from modelwire.codecs.anthropic_messages._block_calls import CUSTOM_FIELD
 from modelwire.codecs.anthropic_messages._blocks import (
     decode_answer_block,
     decode_block,
 )
 from modelwire.codecs.anthropic_messages._citations import decode_citation
-from modelwire.codecs.anthropic_messages._errors import error_from_object
 from modelwire.codecs.anthropic_messages._finish import decode_finish
 from modelwire.codecs.anthropic_messages._stream_open import (
     TAKES,
@@ -42,7 +40,7 @@ from modelwire.codecs.anthropic_messages._usage import (
     merge_usage,
     usage_tier,
 )
-from modelwire.codecs.anthropic_messages._wire import DIALECT
+from modelwire.codecs.anthropic_messages._wire import CUSTOM_FIELD, DIALECT
 from modelwire.errors import ErrorInfo, LimitExceededError, RemoteProtocolError
 from modelwire.ir._chunks import (
     AnnotationDelta,
@@ -511,6 +509,11 @@ class MessagesMachine(ChunkMachine):
         return _with(part, id=id_, name=name, kind=kind)
 
     def _error_info(self, data: JSONObject) -> ErrorInfo:
+        # Errors are rare, and what reads them loads with the first.
+        from modelwire.codecs.anthropic_messages._errors import (  # noqa: PLC0415
+            error_from_object,
+        )
+
         return error_from_object(data, headers=self._headers)
 
     _HANDLERS: ClassVar[dict[str, Callable[[Any, JSONObject, Any], None]]] = {

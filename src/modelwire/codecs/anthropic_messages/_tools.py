@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 from modelwire.codecs._concept_codes import CHOICE_CODES, SERVER_TOOL_CODES
 from modelwire.codecs._reader import Reader, describe
 from modelwire.codecs._request_losses import drop_parallel
-from modelwire.codecs.anthropic_messages._block_calls import CUSTOM_FIELD
 from modelwire.codecs.anthropic_messages._block_encode import BlockWriter, write_extra
 from modelwire.codecs.anthropic_messages._blocks import decode_cache
-from modelwire.codecs.anthropic_messages._wire import DIALECT
+from modelwire.codecs.anthropic_messages._wire import CUSTOM_FIELD, DIALECT
 from modelwire.errors import Problem
 from modelwire.ir._base import JSONObject
 from modelwire.ir._losses import LossCode

@@ -37,7 +37,7 @@ _USAGE: Final = frozenset(
 )
 _SPLIT: Final = frozenset({"ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens"})
 _DETAILS: Final = frozenset({"thinking_tokens"})
-_COUNTS: Final = frozenset({int, NoneType})
+_COUNT_OR_NONE: Final = (int, NoneType)
 _NOTHING: Final[JSONObject] = {}
 
 
@@ -63,7 +63,9 @@ def fast_usage(obj: JSONObject) -> Usage | None:
         details = _NOTHING
     if (
         type(uncached) is not int
-        or not _COUNTS.issuperset((type(output), type(write), type(read)))
+        or type(output) not in _COUNT_OR_NONE
+        or type(write) not in _COUNT_OR_NONE
+        or type(read) not in _COUNT_OR_NONE
         or type(split) is not dict
         or type(details) is not dict
         or not _SPLIT.issuperset(split)
@@ -75,7 +77,11 @@ def fast_usage(obj: JSONObject) -> Usage | None:
     write_5m = split.get("ephemeral_5m_input_tokens")
     write_1h = split.get("ephemeral_1h_input_tokens")
     reasoning = details.get("thinking_tokens")
-    if not _COUNTS.issuperset((type(write_5m), type(write_1h), type(reasoning))):
+    if (
+        type(write_5m) not in _COUNT_OR_NONE
+        or type(write_1h) not in _COUNT_OR_NONE
+        or type(reasoning) not in _COUNT_OR_NONE
+    ):
         return None
     return new_usage(
         uncached + (read or 0) + (write or 0),

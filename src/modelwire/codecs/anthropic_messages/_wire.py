@@ -13,6 +13,7 @@ from typing import Any, Final, Literal, TypedDict
 from modelwire.ir._base import JSONObject
 
 __all__ = [
+    "CUSTOM_FIELD",
     "DIALECT",
     "DIRECT",
     "EVENT_TYPES",
@@ -38,6 +39,9 @@ DIALECT: Final = "anthropic-messages"
 
 KIN: Final = frozenset({DIALECT, "bedrock-converse"})
 """Dialects whose opaque values this one takes: the same models sign them."""
+
+CUSTOM_FIELD: Final = "input"
+"""The one argument of a free-text tool that is declared as a function."""
 
 PATH: Final = "/v1/messages"
 """The endpoint's default path."""

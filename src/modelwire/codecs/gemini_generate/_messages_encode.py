@@ -8,7 +8,7 @@ its order.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
@@ -42,15 +42,8 @@ _ROLES: Final[dict[Role, str]] = {
 }
 
 
-class _Turn:
-    """One content of the output: its messages with their numbers."""
-
-    __slots__ = ("first", "more", "place")
-
-    def __init__(self, first: Message, place: int) -> None:
-        self.first = first
-        self.place = place
-        self.more: list[tuple[int, Message]] = []
+_USUAL: Final = ("user", "assistant", "tool")
+"""Roles whose messages are a content each, or one with their neighbours."""
 
 
 def encode_system(system: Sequence[Message], writer: PartWriter) -> JSONObject | None:
@@ -118,9 +111,11 @@ def encode_messages(
     content: JSONObject
     log = writer.log
     current = _current_turn(messages)
-    for turn in _turns(messages):
-        first, place = turn.first, turn.place
-        if first.role in ("user", "assistant") and is_bare(first):
+    end = 0
+    while end < len(messages):
+        place, end = end, _end_of_turn(messages, end)
+        first = messages[place]
+        if end == place + 1 and first.role in _USUAL and is_bare(first):
             usual = fast_parts(first, place, len(out), writer)
             if usual is not None:
                 content = {"role": _ROLES[first.role], "parts": usual}
@@ -131,7 +126,7 @@ def encode_messages(
                 out.append(content)
                 continue
         run: list[tuple[int, Message]] = []
-        every = [(turn.place, turn.first), *turn.more]
+        every = list(enumerate(messages[place:end], place))
         parts = _parts(every, "$.messages", len(out), 0, writer, kept=run)
         if parts is None:
             continue
@@ -170,23 +165,17 @@ def _write_role(message: Message, content: JSONObject) -> None:
         del content["role"]
 
 
-def _turns(messages: Sequence[Message]) -> Iterator[_Turn]:
-    """Give the contents of the output: messages of results in a row are one."""
-    turn: _Turn | None = None
-    for i, message in enumerate(messages):
-        if (
-            turn is not None
-            and _is_results(message)
-            and _is_results(turn.first)
-            and DIALECT not in message.extra
+def _end_of_turn(messages: Sequence[Message], start: int) -> int:
+    """Find where the messages end that are one content with the one at *start*."""
+    end = start + 1
+    if messages[start].role == "tool" and _is_results(messages[start]):
+        while (
+            end < len(messages)
+            and _is_results(messages[end])
+            and DIALECT not in messages[end].extra
         ):
-            turn.more.append((i, message))
-            continue
-        if turn is not None:
-            yield turn
-        turn = _Turn(message, i)
-    if turn is not None:
-        yield turn
+            end += 1
+    return end
 
 
 def _is_results(message: Message) -> bool:

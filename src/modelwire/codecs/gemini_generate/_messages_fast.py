@@ -5,7 +5,7 @@ Writing ordinary messages quickly: those that fill agents' histories.
 beside them, and gives `None` for every other: `_messages_encode` writes those, and
 would write the same for these, with the same losses (test_fast_requests.py).  All that
 is lost here is that a result had no name.  Measured on CPython 3.11: a text with a call
-11.1 us by the general way and 2.0 here, a result 16.3 and 3.3.
+6.4 us by the general way and 1.8 here, a result 7.6 and 2.4.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from modelwire.ir._messages import Message
     from modelwire.ir._parts import Part
 
-__all__ = ["fast_parts"]
+__all__ = ["fast_call", "fast_parts"]
 
 
 def fast_parts(
@@ -59,7 +59,7 @@ def fast_parts(
                 made = {"text": part.text}
         elif type(part) is ToolCallPart:
             if role == "assistant":
-                made = _call(part, writer)
+                made = fast_call(part, writer)
         elif type(part) is ToolResultPart and role in ("tool", "user"):
             made = _result(part, writer)
             if part.name is None:
@@ -79,13 +79,24 @@ def fast_parts(
     return out or None
 
 
-def _call(part: ToolCallPart, writer: PartWriter) -> JSONObject | None:
+def fast_call(part: ToolCallPart, writer: PartWriter) -> JSONObject | None:
+    """
+    Write a call that has nothing beside it.
+
+    Args:
+        part: The call.
+        writer: What the encode shares.
+
+    Returns:
+        The wire's part; `None` when anything about it is not usual.
+    """
     ident, name = part.id, part.name
     if (
         not ident
         or writer.home is not NO_ALIASES
         or not is_plain_call(part, DIALECT)
-        or not writer.book.keeps_name(name)
+        # A client takes any name: it is its own.
+        or not (writer.response or writer.book.keeps_name(name))
     ):
         return None
     arguments = object_in(part.arguments)
@@ -96,6 +107,7 @@ def _call(part: ToolCallPart, writer: PartWriter) -> JSONObject | None:
 
 
 def _result(part: ToolResultPart, writer: PartWriter) -> JSONObject | None:
+    # An id that a result without a note of ours names is never left out.
     ident, content = part.call_id, part.content
     name = part.name
     if name is None:
@@ -105,7 +117,6 @@ def _result(part: ToolResultPart, writer: PartWriter) -> JSONObject | None:
         or not ident
         or len(content) != 1
         or part.is_error is not None
-        or ident in writer.omitted
         or not is_plain_result(part, DIALECT)
         or not writer.book.keeps_name(name)
     ):

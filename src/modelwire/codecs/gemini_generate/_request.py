@@ -50,6 +50,7 @@ from modelwire.ir._losses import LossCode
 from modelwire.ir._parts import (
     ServerToolCallPart,
     ServerToolResultPart,
+    TextPart,
     ToolCallPart,
     ToolResultPart,
 )
@@ -229,6 +230,9 @@ def _ids(request: ChatRequest) -> tuple[list[str], frozenset[str]]:
     named: set[str] = set()
     for message in request.messages:
         for part in message.parts:
+            if type(part) is TextPart:
+                # The commonest part, which has no id.
+                continue
             if isinstance(part, ToolCallPart | ServerToolCallPart):
                 if spelling_of(part.extra).get("id") != MINTED:
                     taken.append(part.id)

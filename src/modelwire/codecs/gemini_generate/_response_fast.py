@@ -13,13 +13,14 @@ from types import NoneType
 from typing import TYPE_CHECKING, Final
 
 from modelwire.codecs._own_extra import OwnExtra
+from modelwire.codecs._reader import are_objects
 from modelwire.codecs.gemini_generate._finish import decode_finish
 from modelwire.codecs.gemini_generate._parts import decode_parts
 from modelwire.codecs.gemini_generate._usage import usage_tier
 from modelwire.codecs.gemini_generate._wire import DIALECT
 from modelwire.ir._fast_values import new_chat_response, new_choice, new_message
 from modelwire.ir._messages import LEGAL_PARTS
-from modelwire.ir._parts import ToolCallPart
+from modelwire.ir._parts import ReasoningPart, TextPart, ToolCallPart
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +38,9 @@ _RESPONSE: Final = frozenset(
 _TAKEN: Final = frozenset({"content", "finishReason", "index"})
 _CANDIDATE: Final = _TAKEN | {"avgLogprobs", "safetyRatings", "tokenCount"}
 _CONTENT: Final = frozenset({"parts", "role"})
-_TEXT_OR_NONE: Final = frozenset({str, NoneType})
+_SAID: Final = (TextPart, ReasoningPart)
+"""Parts that have no id."""
+_TEXT_OR_NONE: Final = (str, NoneType)
 
 
 def fast_response(
@@ -59,7 +62,8 @@ def fast_response(
     if (
         not choices
         or not _RESPONSE.issuperset(obj)
-        or not _TEXT_OR_NONE.issuperset((type(ident), type(model)))
+        or type(ident) not in _TEXT_OR_NONE
+        or type(model) not in _TEXT_OR_NONE
         or (type(counts) is not dict and counts is not None)
     ):
         return None
@@ -79,8 +83,8 @@ def fast_choice(obj: JSONObject, settle: Callable[[Part], Part]) -> Choice | Non
 
     Args:
         obj: The parsed candidate.
-        settle: Gives a call its id and its name in the request; called in order, once
-            it is sure that the candidate is usual.
+        settle: Gives a call its id and its name in the request; called in order with
+            what may need one, once it is sure that the candidate is usual.
 
     Returns:
         The choice; `None` when anything about it is not usual.
@@ -94,13 +98,14 @@ def fast_choice(obj: JSONObject, settle: Callable[[Part], Part]) -> Choice | Non
     ):
         return None
     items, role = content.get("parts"), content.get("role")
-    if role not in ("model", "", None) or type(items) is not list:
+    if (
+        role not in ("model", "", None)
+        or type(items) is not list
+        or not are_objects(items)
+    ):
         return None
-    for item in items:
-        if type(item) is not dict:
-            return None
     read = decode_parts(items, "", None, LEGAL_PARTS["assistant"])
-    parts = tuple([settle(part) for part in read])
+    parts = tuple([p if type(p) in _SAID else settle(p) for p in read])
     calls = ToolCallPart in map(type, parts)
     return new_choice(
         index or 0,

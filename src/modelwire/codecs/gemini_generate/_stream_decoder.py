@@ -415,7 +415,14 @@ def stream_decoder(
         limits=limits,
         keep_raw=keep_raw,
     )
-    return StreamOfEither(machine, limits=limits)
+    if keep_raw:
+        return StreamOfEither(machine, limits=limits)
+    # Not at the top: only a translation does without the events.
+    from modelwire.codecs.gemini_generate._stream_alike import (  # noqa: PLC0415
+        AlikeWords,
+    )
+
+    return StreamOfEither(machine, limits=limits, alike=AlikeWords(machine))
 
 
 def event_decoder(

@@ -14,7 +14,7 @@ array of it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from modelwire.codecs import _json
 from modelwire.codecs._limits import DEFAULT_LIMITS
@@ -27,6 +27,9 @@ from modelwire.codecs._stream_decoding import BROKEN_OFF, TRUNCATED
 from modelwire.errors import ErrorInfo, RemoteProtocolError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from modelwire.codecs._alike import Alike
     from modelwire.codecs._base import NativeItem
     from modelwire.codecs._limits import Limits
     from modelwire.codecs._sse_events import SSEEventDecoder
@@ -40,6 +43,8 @@ __all__ = ["EventsOfEither", "StreamOfEither", "type_of"]
 _BOM: Final = b"\xef\xbb\xbf"
 _BLANKS: Final = b" \t\r\n"
 _KEPT_TEXT: Final = 4096
+_LONG: Final = 2048
+"""Bytes of a read that holds several elements, most likely."""
 _MAX_BLANKS: Final = 4096
 """How many blanks may stand before anything; an event stream may begin with more."""
 
@@ -86,19 +91,28 @@ class StreamOfEither(SSEStreamDecoder):
     Args:
         machine: The dialect's machine; it belongs to this decoder from now on.
         limits: What may be held.
+        alike: Takes the events of an event stream that repeat the ones before.
 
     Invariants:
         The chunks do not depend on how the bytes were cut.  Nothing that the peer
         sends raises.  An instance can be copied and pickled between two calls.
     """
 
-    __slots__ = ("_array", "_head", "_is_events", "_limits")
+    __slots__ = ("_array", "_head", "_is_events", "_limits", "_unsure")
 
-    def __init__(self, machine: Machine, *, limits: Limits = DEFAULT_LIMITS) -> None:
-        super().__init__(machine, limits=limits)
+    def __init__(
+        self,
+        machine: Machine,
+        *,
+        limits: Limits = DEFAULT_LIMITS,
+        alike: Alike | None = None,
+    ) -> None:
+        super().__init__(machine, limits=limits, alike=alike)
         self._limits = limits
         self._head = b""
         self._is_events = False
+        # Whether the end of the first line is still to come.
+        self._unsure = alike is not None
         self._array: _ArrayStream | None = None
 
     def feed(self, data: bytes | bytearray | memoryview) -> list[StreamChunk]:
@@ -116,8 +130,12 @@ class StreamOfEither(SSEStreamDecoder):
         """
         out: list[StreamChunk] = []
         if self._is_events:
-            self._feed(data, out)
-            return out
+            if self._unsure:
+                self._look(data)
+            if self._alike is None:
+                self._feed(data, out)
+                return out
+            return super().feed(data)
         if self._array is None:
             check_feed(data, closed=self._closed)
             self._head += data
@@ -127,12 +145,25 @@ class StreamOfEither(SSEStreamDecoder):
             data, self._head = self._head, b""
             if not array:
                 self._is_events = True
-                self._feed(data, out)
-                return out
+                return self.feed(data)
             self._array = _ArrayStream(self._machine, limits=self._limits)
         out = self._array.feed(data)
         self.trailing_bytes = self._array.trailing_bytes
         return out
+
+    def _look(self, data: bytes | bytearray | memoryview) -> None:
+        """
+        Look for alike events only where lines end in LF alone.
+
+        Google's end in CRLF (25 of 26 recorded event streams), gateways' in LF.  Where
+        they have a CR each event comes through the scanner, and to compare it as well
+        costs more than it saves: 3.6 us an event against 2.8.
+        """
+        check_feed(data, closed=self._closed)
+        line, end, _ = bytes(data).partition(b"\n")
+        if b"\r" in line:
+            self._alike = None
+        self._unsure = not end and self._alike is not None
 
     def close(self) -> list[StreamChunk]:
         """
@@ -155,11 +186,20 @@ class StreamOfEither(SSEStreamDecoder):
 class _ArrayStream:
     """A `StreamDecoder` for a JSON array of responses."""
 
-    __slots__ = ("_array", "_closed", "_depth", "_fed", "_machine", "trailing_bytes")
+    __slots__ = (
+        "_array",
+        "_closed",
+        "_depth",
+        "_fed",
+        "_machine",
+        "_vouched",
+        "trailing_bytes",
+    )
 
     def __init__(self, machine: Machine, *, limits: Limits = DEFAULT_LIMITS) -> None:
         self._machine = machine
-        self._array = _array_decoder(limits)
+        self._array = _array_decoder(limits, self._read)
+        self._vouched = -1
         self._depth = limits.max_json_depth
         self._fed = 0
         self._closed = False
@@ -173,6 +213,10 @@ class _ArrayStream:
             self.trailing_bytes += len(data)
             return out
         array = self._array
+        # What a read says of its texts it says of each element that lies in it.
+        self._vouched = -1
+        if len(data) > _LONG:
+            self._vouched = _json.vouch_all([bytes(data)], max_depth=self._depth)
         items = array.feed(data)
         self._fed += len(data)
         for number, item in enumerate(items):
@@ -180,16 +224,33 @@ class _ArrayStream:
                 machine.fail(item.error.to_error_info(), out)
                 self.trailing_bytes = self._fed - item.offset
                 break
-            try:
-                value = _parse(item, self._depth)
-            except RemoteProtocolError as error:
-                machine.fail(_malformed(item, error), out)
+            value = array.values[number]
+            if value is None:
+                self._unread(item, out)
             else:
                 machine.event(None, value, out)
             if self._machine.ended:
                 self.trailing_bytes = self._fed - array.ends[number]
                 break
         return out
+
+    def _read(self, element: bytes) -> Any:
+        """Parse what may be an element; `None`: it is none, or an odd one."""
+        try:
+            if len(element) <= self._vouched:
+                return _json.loads_vouched(element)
+            return _json.loads(element, max_depth=self._depth)
+        except (ValueError, RemoteProtocolError):
+            return None
+
+    def _unread(self, element: bytes, out: list[StreamChunk]) -> None:
+        """Take an element that nobody has parsed yet."""
+        try:
+            value = _parse(element, self._depth)
+        except RemoteProtocolError as error:
+            self._machine.fail(_malformed(element, error), out)
+        else:
+            self._machine.event(None, value, out)
 
     def close(self) -> list[StreamChunk]:
         out: list[StreamChunk] = []
@@ -340,7 +401,9 @@ class _ArrayEvents:
         return out
 
 
-def _array_decoder(limits: Limits) -> JSONArrayDecoder:
+def _array_decoder(
+    limits: Limits, parse: Callable[[bytes], Any] | None = None
+) -> JSONArrayDecoder:
     # Not at the top: most streams are event streams, and its patterns take 1.3 ms.
     from modelwire.framing._json_array import JSONArrayDecoder  # noqa: PLC0415
 
@@ -348,6 +411,7 @@ def _array_decoder(limits: Limits) -> JSONArrayDecoder:
         max_element_bytes=limits.max_event_bytes,
         max_total_bytes=limits.max_total_bytes,
         single=True,
+        parse=parse,
     )
 
 

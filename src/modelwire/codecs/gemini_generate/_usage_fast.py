@@ -39,7 +39,7 @@ _DETAILS: Final = (
     "toolUsePromptTokensDetails",
 )
 _USAGE: Final = _TAKEN.union(_DETAILS)
-_COUNTS: Final = frozenset({int, NoneType})
+_COUNT_OR_NONE: Final = (int, NoneType)
 
 
 def fast_usage(obj: JSONObject) -> Usage | None:
@@ -59,11 +59,13 @@ def fast_usage(obj: JSONObject) -> Usage | None:
     )
     cached = obj.get("cachedContentTokenCount")
     tools, traffic = obj.get("toolUsePromptTokenCount"), obj.get("trafficType")
-    counts = (type(candidates), type(thoughts), type(cached), type(tools))
     if (
         type(prompt) is not int
         or type(total) is not int
-        or not _COUNTS.issuperset(counts)
+        or type(candidates) not in _COUNT_OR_NONE
+        or type(thoughts) not in _COUNT_OR_NONE
+        or type(cached) not in _COUNT_OR_NONE
+        or type(tools) not in _COUNT_OR_NONE
         or (candidates is None and thoughts is not None)
         or total != prompt + (candidates or 0) + (thoughts or 0) + (tools or 0)
         or not (traffic is None or (type(traffic) is str and traffic))

@@ -24,6 +24,7 @@ from modelwire.codecs._profile import Profile
 from modelwire.codecs.openai_chat._assistant_encode import AssistantWriter
 from modelwire.codecs.openai_chat._cache import encode_cache
 from modelwire.codecs.openai_chat._messages_fast import fast_answer, fast_input
+from modelwire.codecs.openai_chat._open_calls import OpenCalls
 from modelwire.codecs.openai_chat._parts import Context, encode_content_part
 from modelwire.codecs.openai_chat._runs import joined, runs
 from modelwire.codecs.openai_chat._wire import (
@@ -62,8 +63,8 @@ class ConversationWriter:
         """The messages so far."""
         self._leading = 0
         self._still_leading = True
-        self._open: list[tuple[str, str, str]] = []
-        """Calls without an answer yet: source id, target id, name."""
+        self._open = OpenCalls()
+        """Calls without an answer yet."""
         self._media: list[tuple[list[JSONObject], str, LossCode, str]] = []
         """What results held and tool messages cannot: items, path, concept, id."""
         self._fresh_id: Callable[[], str] = history_ids(())
@@ -132,7 +133,8 @@ class ConversationWriter:
             answer = fast_answer(message, self.book)
             if answer is None:
                 return False
-            out, self._open = answer
+            out, calls = answer
+            self._open = OpenCalls(calls)
             self.out.append(out)
         else:
             wires = fast_input(message, self._open)
@@ -238,7 +240,7 @@ class ConversationWriter:
         if out is None:
             self._gone(message, path, LossCode.OUT_TEXT)
             return
-        self._open = writer.call_ids
+        self._open = OpenCalls(writer.call_ids)
         self._append(out)
 
     # --- tool results ---------------------------------------------------------------
@@ -427,16 +429,16 @@ class ConversationWriter:
             first open one.
         """
         calls = self._open
-        found = None
         if part.call_id:
-            found = next((c for c in calls if c[0] == part.call_id), None)
-        elif calls:
-            named = (c for c in calls if part.name is not None and c[2] == part.name)
-            found = next(named, calls[0])
-        if found is None:
+            number = calls.of_id(part.call_id)
+        else:
+            number = None if part.name is None else calls.of_name(part.name)
+            if number is None:
+                number = calls.first()
+        if number is None:
             return part.call_id and self.book.call_id(part.call_id), None
-        calls.remove(found)
-        return found[1], found[2]
+        _, target, name = calls.take(number)
+        return target, name
 
     def _result_items(
         self, part: ToolResultPart, path: str, call_id: str, *, inline: bool

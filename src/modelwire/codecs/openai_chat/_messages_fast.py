@@ -5,12 +5,12 @@ Each function writes a message whose parts are texts, calls and results with not
 beside them, and gives `None` for every other: `_messages` and `_assistant_encode`
 write those, and would write the same for these (test_messages_fast.py).  What is
 written here has no loss, so that no path is made.  Measured on CPython 3.11: a text
-with a call 9.1 us by the general way and 1.6 here, a result 6.4 and 1.0.
+3.4 us by the general way and 0.9 here, with a call 5.8 and 1.5, a result 3.1 and 1.1.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from modelwire.codecs._plain_parts import (
     is_bare,
@@ -23,16 +23,16 @@ from modelwire.ir._parts import TextPart, ToolCallPart, ToolResultPart
 
 if TYPE_CHECKING:
     from modelwire.codecs._aliases import AliasBook
+    from modelwire.codecs.openai_chat._open_calls import Call, OpenCalls
     from modelwire.ir._base import JSONObject
     from modelwire.ir._messages import Message
 
 __all__ = ["fast_answer", "fast_input"]
 
-_Calls: TypeAlias = list[tuple[str, str, str]]
-"""Calls that wait for an answer: source id, target id, name."""
 
-
-def fast_answer(message: Message, book: AliasBook) -> tuple[JSONObject, _Calls] | None:
+def fast_answer(
+    message: Message, book: AliasBook
+) -> tuple[JSONObject, list[Call]] | None:
     """
     Write an assistant message of texts, and then calls.
 
@@ -47,7 +47,7 @@ def fast_answer(message: Message, book: AliasBook) -> tuple[JSONObject, _Calls] 
         return None
     items: list[JSONObject] = []
     entries: list[JSONObject] = []
-    calls: _Calls = []
+    calls: list[Call] = []
     for part in message.parts:
         if type(part) is TextPart:
             if entries or not is_plain_text(part):
@@ -74,7 +74,7 @@ def fast_answer(message: Message, book: AliasBook) -> tuple[JSONObject, _Calls] 
     return out, calls
 
 
-def fast_input(message: Message, opened: _Calls) -> list[JSONObject] | None:
+def fast_input(message: Message, opened: OpenCalls) -> list[JSONObject] | None:
     """
     Write a message of the user's or of a tool: results, and then texts.
 
@@ -92,7 +92,7 @@ def fast_input(message: Message, opened: _Calls) -> list[JSONObject] | None:
         return None
     out: list[JSONObject] = []
     items: list[JSONObject] = []
-    waiting = opened
+    answered: set[int] = set()
     for part in message.parts:
         if type(part) is TextPart and role == "user":
             if not is_plain_text(part):
@@ -100,10 +100,10 @@ def fast_input(message: Message, opened: _Calls) -> list[JSONObject] | None:
             items.append({"type": "text", "text": part.text})
         elif type(part) is ToolResultPart and not items:
             text = _result_text(part)
-            call = next((call for call in waiting if call[0] == part.call_id), None)
-            if text is None or call is None or call[1] != part.call_id:
+            number = opened.of_id(part.call_id)
+            if text is None or number is None or opened.at(number)[1] != part.call_id:
                 return None
-            waiting = [other for other in waiting if other is not call]
+            answered.add(number)
             out.append({"role": "tool", "tool_call_id": part.call_id, "content": text})
         else:
             return None
@@ -111,7 +111,10 @@ def fast_input(message: Message, opened: _Calls) -> list[JSONObject] | None:
         out.append({"role": role, "content": _content(message, items)})
     elif not out:
         return None
-    opened[:] = waiting
+    if len(answered) != len(out) - bool(items):
+        return None  # two results of one call
+    for number in answered:
+        opened.take(number)
     return out
 
 

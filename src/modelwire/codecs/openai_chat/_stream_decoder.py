@@ -200,21 +200,19 @@ class ChatMachine(DeltaMachine):
         new_id = new_model = new_created = new_tier = None
         # Azure's first event has id "", model "" and created 0 (fantasy__testazure-
         # common-azure-gpt-5-mini-tool-streaming-1): unknown, not values; test_L7_azure.
-        value = data.get("id")
-        if not self._id and type(value) is str and value:
-            self._id = new_id = value
+        if not self._id:
+            value = data.get("id")
+            if type(value) is str and value:
+                self._id = new_id = value
         value = data.get("model")
-        if type(value) is str and value and value != self._model:
+        if value != self._model and type(value) is str and value:
             self._model = new_model = value
-        value = data.get("created")
-        if (
-            self._created is None
-            and isinstance(value, int | float)
-            and (value > 0 or self._id)
-        ):
-            self._created = new_created = int(value)
+        if self._created is None:
+            value = data.get("created")
+            if isinstance(value, int | float) and (value > 0 or self._id):
+                self._created = new_created = int(value)
         value = data.get("service_tier")
-        if type(value) is str and value and value != self._tier:
+        if value != self._tier and type(value) is str and value:
             self._tier = new_tier = value
         extra = _news(data, _ENVELOPE, self._extra)
         if not self.started:

@@ -2,7 +2,7 @@
 Reading ordinary tools of `openai-chat` quickly: functions with the usual fields.
 
 `fast_tool` gives `None` for every other tool: `_tools_decode` reads those, and would
-give the same for these (test_message_decode_fast.py).  Measured on CPython 3.11: 2.0
+give the same for these (test_message_decode_fast.py).  Measured on CPython 3.11: 2.3
 us by the general way and 0.6 here.
 """
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["fast_item"]
 
-_TEXT_OR_NONE: Final = frozenset({str, NoneType})
+_TEXT_OR_NONE: Final = (str, NoneType)
 _MESSAGE: Final = frozenset({"type", "role", "content", "id", "status", "phase"})
 _TEXT: Final = frozenset({"type", "text", "annotations", "logprobs"})
 _REASONING: Final = frozenset({"type", "id", "status", "summary", "encrypted_content"})
@@ -85,7 +85,9 @@ def _message(item: JSONObject, label: str, _aliases: Aliases) -> Part | None:
         type(text) is not str
         or (notes is not None and notes != [])
         or (logprobs is not None and logprobs != [])
-        or not _TEXT_OR_NONE.issuperset((type(ident), type(status), type(phase)))
+        or type(ident) not in _TEXT_OR_NONE
+        or type(status) not in _TEXT_OR_NONE
+        or type(phase) not in _TEXT_OR_NONE
     ):
         return None
     return new_text_part(text, item=new_item_ref(ident, status, phase, ident or label))
@@ -98,7 +100,8 @@ def _reasoning(item: JSONObject, _label: str, _aliases: Aliases) -> Part | None:
     if (
         type(ident) is not str
         or type(summary) is not list
-        or not _TEXT_OR_NONE.issuperset((type(status), type(secret)))
+        or type(status) not in _TEXT_OR_NONE
+        or type(secret) not in _TEXT_OR_NONE
         or not _REASONING.issuperset(item)
     ):
         return None
@@ -128,7 +131,8 @@ def _call(item: JSONObject, _label: str, aliases: Aliases) -> Part | None:
         or type(call_id) is not str
         or type(arguments) is not str
         or not arguments
-        or not _TEXT_OR_NONE.issuperset((type(ident), type(status)))
+        or type(ident) not in _TEXT_OR_NONE
+        or type(status) not in _TEXT_OR_NONE
         or not _CALL.issuperset(item)
     ):
         return None

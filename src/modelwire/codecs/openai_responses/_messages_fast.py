@@ -4,8 +4,8 @@ Reading ordinary items of the caller's side quickly: messages, results, declarat
 Each function reads an object that has the usual fields and no others, straight from
 it, and gives `None` for every other: `_messages_decode` and `_tools` read those, and
 would give the same for these (test_fast_requests.py).  Measured on CPython 3.11: a
-message with its content in an array 8.0 us by the general way and 1.0 here, a result
-6.3 and 0.9, a function 3.6 and 0.6.
+message with its content in an array 4.3 us by the general way and 1.2 here, a result
+4.1 and 0.9, a function 2.0 and 0.4.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ Writing ordinary messages quickly: those that fill agents' histories, and lose n
 Each function writes parts that are texts, calls and results with nothing beside them,
 and gives `None` for every other: `_messages_encode` writes those, and would write the
 same for these (test_fast_requests.py).  Measured on CPython 3.11: a text with a call
-6.2 us by the general way and 2.1 here, a result 4.3 and 1.6.
+3.5 us by the general way and 1.4 here, a result 1.9 and 1.3.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["fast_response"]
 
-_TEXT_OR_NONE: Final = frozenset({str, NoneType})
+_TEXT_OR_NONE: Final = (str, NoneType)
 _TAKEN: Final = frozenset(
     {
         "id",
@@ -60,7 +60,9 @@ def fast_response(obj: JSONObject, parts: tuple[Part, ...]) -> ChatResponse | No
     usage, tier = obj.get("usage"), obj.get("service_tier")
     if (
         type(created) is not int
-        or not _TEXT_OR_NONE.issuperset((type(ident), type(model), type(tier)))
+        or type(ident) not in _TEXT_OR_NONE
+        or type(model) not in _TEXT_OR_NONE
+        or type(tier) not in _TEXT_OR_NONE
         or type(usage) is not dict
         or obj.get("status") != "completed"
         or obj.get("error") is not None

@@ -23,21 +23,14 @@ test_stream_alike.py runs the same streams with and without.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from modelwire.codecs import _json
+from modelwire.codecs._alike import END, LONGEST, Alike, data_line
+from modelwire.codecs.openai_responses._stream_fast import MAKERS
 from modelwire.codecs.openai_responses._stream_open import KEPT_PIECES, Grown
-from modelwire.ir._chunks import (
-    BlockStart,
-    ReasoningDelta,
-    TextDelta,
-    ToolArgumentsDelta,
-)
-from modelwire.ir._fast import (
-    new_reasoning_delta,
-    new_text_delta,
-    new_tool_arguments_delta,
-)
+from modelwire.ir._chunks import TextDelta
+from modelwire.ir._fast import new_reasoning_delta
 
 if TYPE_CHECKING:
     from modelwire.codecs.openai_responses._stream_fast import OrdinaryEvents
@@ -46,8 +39,6 @@ if TYPE_CHECKING:
 
 __all__ = ["AlikeDeltas"]
 
-_LONGEST: Final = 4096
-"""Longer events are not learnt, and not waited for."""
 _WINDOW: Final = 32 * 1024
 """So many bytes are looked at together: a read, and what waited for it."""
 _CREDIT: Final = 8
@@ -55,18 +46,11 @@ _CREDIT: Final = 8
 _WORTH: Final = 4
 """So many alike events are worth what learning one costs."""
 
-_END: Final = b"\n\n"
 _NUMBER: Final = re.compile(rb'"sequence_number":([1-9][0-9]*)')
 _FILLER: Final = re.compile(rb'"obfuscation":"([A-Za-z0-9]+)')
-_MAKE: Final[dict[type, Any]] = {
-    TextDelta: new_text_delta,
-    ToolArgumentsDelta: new_tool_arguments_delta,
-    ReasoningDelta: None,
-}
-"""The chunks that are made here; those of reasoning have a field more."""
 
 
-class AlikeDeltas:
+class AlikeDeltas(Alike):
     """
     What is known of the delta that repeats.
 
@@ -74,21 +58,13 @@ class AlikeDeltas:
         machine: Takes every other event, and says which text an event adds to.
     """
 
-    __slots__ = ("_credit", "_known", "_machine", "_number", "_taken", "ready")
+    __slots__ = ("_known", "_machine", "_number")
 
     def __init__(self, machine: OrdinaryEvents) -> None:
+        super().__init__(_CREDIT)
         self._machine = machine
-        self._credit = _CREDIT
-        self._taken = 0
         self._number = 0
-        self._known = _Known(Grown(-1), TextDelta, (b"",) * 5)
-        self.ready = False
-        """Whether there is something that an event can be like."""
-
-    @property
-    def trying(self) -> bool:
-        """Whether it is worth while to look for alike events, one by one."""
-        return self._credit > 0
+        self._known = _Known(Grown(-1), TextDelta, (b"", b"", b"", b"", b""))
 
     def take(
         self, data: bytes, position: int, stop: int, out: list[StreamChunk]
@@ -138,9 +114,7 @@ class AlikeDeltas:
                 text = loads(data[start : end + 1])
             except ValueError:
                 break
-            if type(text) is not str or not text:
-                break
-            if not text.isascii() and "\ud800" <= text[-1] <= "\udbff":
+            if not text or (not text.isascii() and "\ud800" <= text[-1] <= "\udbff"):
                 break
             add(text)
             if make is None:
@@ -155,43 +129,10 @@ class AlikeDeltas:
             grown.settle()
         return position
 
-    def begun(self, data: bytes, position: int) -> bytes:
-        """
-        Say whether a read breaks off in what may be an alike event.
-
-        Args:
-            data: A read.
-            position: Where in it an event begins.
-
-        Returns:
-            What there is of the event; nothing if it is whole, or another one.
-        """
-        rest = data[position : position + _LONGEST + 1]
+    def _opening(self) -> bytes:
+        """Give the bytes that the next alike event begins with."""
         before, lead = self._known.bytes[:2]
-        if lead:
-            before = b"%b%d%b" % (before, self._number, lead)
-        if len(rest) <= len(before):
-            return rest if before.startswith(rest) else b""
-        line = rest.find(b"\n", len(before))
-        whole = 0 <= line < len(rest) - 1
-        if whole or len(rest) > _LONGEST or b"\r" in rest:
-            return b""
-        return rest if rest.startswith(before) else b""
-
-    def again(self, name: str | None, payload: bytes, out: list[StreamChunk]) -> bool:
-        """
-        Take an event that came in pieces, if it is alike.
-
-        Args:
-            name: The event's SSE name.
-            payload: Its data.
-            out: Where its chunk goes.
-
-        Returns:
-            Whether it was.
-        """
-        whole = _line(name) + payload + _END
-        return self.take(whole, 0, len(whole), out) > 0
+        return b"%b%d%b" % (before, self._number, lead) if lead else before
 
     def event(
         self,
@@ -212,24 +153,17 @@ class AlikeDeltas:
         before = len(out)
         self._machine.event(name, value, out)
         self.ready = False
-        given = out[before:]
-        if any(type(chunk) is BlockStart for chunk in given):
-            self._credit = _CREDIT
-        if self._credit and len(given) == 1 and len(payload) <= _LONGEST:
-            kind = type(given[0])
-            grown = self._machine.growing(value) if kind in _MAKE else None
+        if self._is_one(out[before:]) and self._credit and len(payload) <= LONGEST:
+            kind = type(out[before])
+            grown = self._machine.growing(value) if kind in MAKERS else None
             if grown is not None and not grown.high:
                 self._credit = min(_CREDIT, self._credit + self._taken // _WORTH) - 1
                 self._taken = 0
-                known = _learn(_line(name), payload, value, kind, grown)
+                known = _learn(data_line(name), payload, value, kind, grown)
                 if known is not None:
                     self._known = known
                     self._number = value["sequence_number"] + 1
                     self.ready = True
-
-    def forget(self) -> None:
-        """Take note that something came that was no event as the others are."""
-        self.ready = False
 
 
 class _Known:
@@ -255,7 +189,7 @@ class _Known:
     ) -> None:
         self.grown = grown
         """The text it adds to."""
-        self.make = _MAKE[kind]
+        self.make = MAKERS[kind]
         """Makes its chunk; `None`: that of reasoning, which has a field more."""
         self.bytes = around
         """The five: *head* begins with the lines before the JSON, *tail* ends it."""
@@ -303,11 +237,4 @@ def _learn(
     # An integer that the quick parser makes a float of may equal it.
     if parsed != changed or _json.dumps(parsed) != _json.dumps(changed):
         return None
-    return _Known(grown, kind, (line + head, lead, middle, follow, tail + _END))
-
-
-def _line(name: str | None) -> bytes:
-    """Write what stands before the data of an event."""
-    if name is None:
-        return b"data: "
-    return b"event: %b\ndata: " % name.encode("utf-8", "replace")
+    return _Known(grown, kind, (line + head, lead, middle, follow, tail + END))

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from modelwire.codecs._limits import DEFAULT_LIMITS
 from modelwire.codecs._sse_stream import SSEStreamDecoder
-from modelwire.codecs.openai_responses._stream_alike import AlikeDeltas
 from modelwire.codecs.openai_responses._stream_machine import ResponsesMachine
 from modelwire.codecs.openai_responses._wire import DIALECT
 
@@ -66,8 +65,14 @@ def stream_decoder(
         limits=limits,
         keep_raw=keep_raw,
     )
-    alike = None if keep_raw else AlikeDeltas(machine)
-    return SSEStreamDecoder(machine, limits=limits, alike=alike)
+    if keep_raw:
+        return SSEStreamDecoder(machine, limits=limits)
+    # Not at the top: only chunks without their events can be made of bytes.
+    from modelwire.codecs.openai_responses._stream_alike import (  # noqa: PLC0415
+        AlikeDeltas,
+    )
+
+    return SSEStreamDecoder(machine, limits=limits, alike=AlikeDeltas(machine))
 
 
 def event_decoder(

@@ -4,7 +4,7 @@ The ordinary events of a Responses stream: one more delta of a text that is know
 `OrdinaryEvents.event` takes the three deltas that make up a stream; it looks up the
 text they add to and makes their chunk.  Everything else, and what is odd about these
 three, goes to `_any_event`, the general path, which would give the same chunk
-(test_stream_fast.py runs both).  Measured on CPython 3.11, a delta: 0.4 us here, 1.3 us
+(test_stream_fast.py runs both).  Measured on CPython 3.11, a delta: 0.4 us here, 0.8 us
 there.
 
 Where events repeat each other's bytes, they do not come here: see `_stream_alike`.
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from modelwire.codecs.openai_responses._stream_open import KEPT_PIECES
 from modelwire.codecs.openai_responses._stream_tools import ToolMachine
+from modelwire.ir._chunks import ReasoningDelta, TextDelta, ToolArgumentsDelta
 from modelwire.ir._fast import (
     new_reasoning_delta,
     new_text_delta,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from modelwire.ir._base import JSONObject
     from modelwire.ir._chunks import StreamChunk
 
-__all__ = ["OrdinaryEvents"]
+__all__ = ["MAKERS", "OrdinaryEvents"]
 
 _TEXT: Final = "response.output_text.delta"
 _THOUGHT: Final = "response.reasoning_text.delta"
@@ -40,6 +41,13 @@ _INPUTS: Final = frozenset(
         "response.mcp_call_arguments.delta",
     }
 )
+
+MAKERS: Final[dict[type, Any]] = {
+    TextDelta: new_text_delta,
+    ToolArgumentsDelta: new_tool_arguments_delta,
+    ReasoningDelta: None,
+}
+"""The chunks of ordinary events; those of reasoning have a field more."""
 
 
 class OrdinaryEvents(ToolMachine):
