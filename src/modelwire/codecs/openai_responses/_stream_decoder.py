@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from modelwire.codecs._limits import DEFAULT_LIMITS
 from modelwire.codecs._sse_stream import SSEStreamDecoder
+from modelwire.codecs.openai_responses._stream_alike import AlikeDeltas
 from modelwire.codecs.openai_responses._stream_machine import ResponsesMachine
 from modelwire.codecs.openai_responses._wire import DIALECT
 
@@ -65,13 +66,6 @@ def stream_decoder(
         limits=limits,
         keep_raw=keep_raw,
     )
-    if keep_raw:
-        return SSEStreamDecoder(machine, limits=limits)
-    # Not at the top: only chunks without their events can be made of bytes.
-    from modelwire.codecs.openai_responses._stream_alike import (  # noqa: PLC0415
-        AlikeDeltas,
-    )
-
     return SSEStreamDecoder(machine, limits=limits, alike=AlikeDeltas(machine))
 
 
