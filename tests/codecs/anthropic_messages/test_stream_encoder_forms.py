@@ -119,6 +119,20 @@ FORMS = [
         [("bt.call_items", f"{PART}.status"), ("bt.call_items", f"{PART}.result")],
     ),
     (
+        "a status alone at the end of its call",
+        [BlockStart(0, 0, search()), ToolArgumentsDelta(0, "{}"),
+         BlockStop(0, search(arguments="{}", status="completed"))],
+        ["", "{}"],
+        [("bt.call_items", f"{PART}.status")],
+    ),
+    (
+        "a result alone at the end of its call",
+        [BlockStart(0, 0, search()), ToolArgumentsDelta(0, "{}"),
+         BlockStop(0, search(arguments="{}", result=[1]))],
+        ["", "{}"],
+        [("bt.call_items", f"{PART}.result")],
+    ),
+    (
         "citations that are taken back",
         [TEXT, TextDelta(0, "a"), AnnotationDelta(0, 0, NOTE),
          AnnotationDelta(0, 0, STRANGE), BlockStop(0, TextPart(text="a"))],
@@ -258,6 +272,25 @@ def test_an_unknown_end_has_no_place_for_what_stopped_it():
     assert payloads(data)[-2]["delta"]["stop_reason"] is None
     path = "$.choices[0].finish.stop_sequence"
     assert ("finish.stop_sequence", path) in codes(losses)
+
+
+@pytest.mark.parametrize(
+    ("field", "said", "lost"),
+    [
+        ("stop_details", {"stop_details": {"a": 1}}, []),
+        ("novel", {}, [("finish.unknown", f"$.choices[0].finish.extra[{D!r}].novel")]),
+    ],
+)
+def test_an_unknown_end_with_fields_of_this_dialect_gets_a_word(field, said, lost):
+    finish = Finish(kind="unknown", extra={D: {field: {"a": 1}}})
+    end = (ChoiceFinish(0, finish), DONE)
+    data, losses = run(TEXT, TextDelta(0, "a"), BlockStop(0), end=end)
+    delta = payloads(data)[-2]["delta"]
+    assert delta == {"stop_reason": "unknown", "stop_sequence": None, **said}
+    made = ("finish.unknown", "$.choices[0].finish.raw")
+    assert [loss for loss in codes(losses) if "finish" in loss[0]] == [*lost, made]
+    stream = [HEAD, TEXT, TextDelta(0, "a"), BlockStop(0), *end]
+    assert_losses(fold(stream), fold(decode(data)), losses)
 
 
 def test_no_moderation_is_no_loss():

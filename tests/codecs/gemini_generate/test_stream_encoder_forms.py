@@ -49,6 +49,10 @@ def called(index, id_):
     return [BlockStart(index, 0, part), ToolArgumentsDelta(index, "{}")]
 
 
+def thoughts(index, *deltas):
+    return [BlockStart(index, 0, ReasoningPart()), *deltas, BlockStop(index)]
+
+
 def final(**fields):
     part = ToolCallPart(**{"id": "a", "name": "f", "arguments": "{}", **fields})
     return [*called(0, "a"), *called(1, "b"), BlockStop(0, part), BlockStop(1)]
@@ -75,6 +79,12 @@ FORMS = [
     ("another name at the end of a call that was whole", final(name="g"), [PART]),
     ("other arguments at the end of a call that was whole",
      final(arguments='{"x":1}'), [f"{PART}.arguments"]),
+    ("more words behind a text that ended as another",
+     [TEXT, TextDelta(0, "a"), BlockStop(0, TextPart(text="z")), *words(1, "b")],
+     [PART, f"{CHOICE}.message.parts[1]"]),
+    ("more thoughts behind a summary",
+     [*thoughts(0, ReasoningDelta(0, "a", 0)), *thoughts(1, ReasoningDelta(1, "b"))],
+     [f"{PART}.summaries", f"{CHOICE}.message.parts[1]"]),
     ("a time that cannot be written", [ResponseUpdate(created=-5), *words(0, "a")],
      ["$.created"]),
     ("no moderation", [ModerationUpdate(None), *words(0, "a")], []),

@@ -376,3 +376,24 @@ def test_what_has_no_word_here():
 def test_a_part_in_the_wrong_role_is_refused():
     with pytest.raises(InvalidIRError):
         openai_chat.encode_request(talk(user(CALL)))
+
+
+@pytest.mark.parametrize(
+    ("name", "choice", "lost"),
+    [
+        ("computer", None, [("tool.choice.specific", "$.tool_choice")]),
+        ("f", {"type": "function", "function": {"name": "f"}}, []),
+    ],
+)
+def test_a_choice_goes_with_the_tool_that_it_names(name, choice, lost):
+    computer = ServerTool(kind="computer", name="computer")
+    request = talk(
+        user(TextPart(text="x")),
+        tools=(FunctionTool(name="f"), computer),
+        tool_choice=ToolChoice(mode="tool", name=name),
+    )
+    wire, losses = encode(request)
+    assert [tool["function"]["name"] for tool in wire["tools"]] == ["f"]
+    assert wire.get("tool_choice") == choice
+    found = [(str(loss.code), loss.path) for loss in losses]
+    assert found == [("bt.computer", "$.tools[1]"), *lost]

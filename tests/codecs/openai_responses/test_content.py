@@ -1,5 +1,6 @@
 """Texts, citations and other content in items of `openai-responses`, both ways."""
 
+import attrs
 import pytest
 from tests.codecs.openai_responses._item_support import history, reply
 from tests.codecs.openai_responses._request_support import (
@@ -265,12 +266,39 @@ A = TokenLogprob(token="a", logprob=-1.0, bytes=(97,), top=())
             ),
             ".content[0].top[0].top",
         ),
+        (Logprobs(content=(A,), refusal=(A,)), ".refusal[0]"),
+        (
+            Logprobs(content=(attrs.evolve(A, extra={"openai-chat": {"novel": 1}}),)),
+            ".content[0].extra['openai-chat'].novel",
+        ),
     ],
 )
 def test_what_log_probabilities_cannot_say(logprobs, lost):
     (item,), losses = reply(TextPart(text="a", logprobs=logprobs))
     assert item["content"][0]["logprobs"][0]["token"] == "a"
     assert losses == [("resp.logprobs", f"[0].logprobs{lost}")]
+
+
+@pytest.mark.parametrize(
+    ("token", "made"),
+    [
+        (TokenLogprob(token="a", logprob=-1.0, top=()), ".content[0].bytes"),
+        (TokenLogprob(token="a", logprob=-1.0, bytes=(97,)), ".content[0].top"),
+        (
+            attrs.evolve(A, top=(TokenLogprob(token="b", logprob=-2.0),)),
+            ".content[0].top[0].bytes",
+        ),
+    ],
+)
+def test_what_log_probabilities_must_have_is_filled_in(token, made):
+    part = TextPart(text="a", logprobs=Logprobs(content=(token,)))
+    (item,), losses = reply(part)
+    (wire,) = item["content"][0]["logprobs"]
+    assert wire["bytes"] == list(token.bytes or ())
+    assert [top["bytes"] for top in wire["top_logprobs"]] == [
+        [] for _ in token.top or ()
+    ]
+    assert losses == [("resp.logprobs", f"[0].logprobs{made}")]
 
 
 # --- other items --------------------------------------------------------------------

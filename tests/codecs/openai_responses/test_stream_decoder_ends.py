@@ -388,6 +388,44 @@ def test_long_arguments_are_compared_by_checksum():
     assert stop.part.arguments == other
 
 
+def first_part(kind, delta, ending, field):
+    """A message whose first part says another thing at its end, and has no done."""
+    return (
+        added(0, message(status="in_progress"))
+        + part("content_part.added", part={"type": kind, field: ""})
+        + part(f"{kind}.delta", delta=delta)
+        + part(f"{kind}.done", **{field: ending})
+    )
+
+
+FIRST = first_part("output_text", "a", "z", "text")
+FUNCTION = (
+    added(0, call(status="in_progress"))
+    + args('{"x"')
+    + event("function_call_arguments.done", output_index=0, arguments='{"y":1}')
+)
+SECOND = part("content_part.added", 0, 1, part=output_text("")) + piece("b", 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("stream", "said"),
+    [
+        (FIRST + SECOND + end(), ["z", "b"]),
+        (first_part("refusal", "a", "no", "refusal") + SECOND + end(), ["no", "b"]),
+        (FIRST + done(0, message()) + end(), ["z"]),
+        (FUNCTION + end(), ['{"y":1}']),
+    ],
+    ids=["the next part begins", "refusal", "the end leaves it out", "arguments"],
+)
+def test_the_end_of_a_text_stands_where_its_part_has_none(stream, said):
+    chunks = decode(begin() + stream)
+    found = [getattr(p, "text", None) or p.arguments for p in parts(chunks)]
+    assert found == said
+    first, *others = of(BlockStop, chunks)
+    assert first.part == parts(chunks)[0]
+    assert [stop.part for stop in others] == [None] * len(said[1:])
+
+
 def test_limits():
     items = b"".join(added(n, call()) for n in range(4))
     chunks = decode(begin() + items, limits=Limits(max_open_blocks=3))

@@ -38,6 +38,7 @@ from modelwire.ir import (
     RefusalPart,
     ServerToolCallPart,
     TextPart,
+    TokenLogprob,
     ToolCallPart,
 )
 from modelwire.ir._chunks import (
@@ -98,6 +99,24 @@ def test_arguments_that_a_start_has():
     assert losses == []
 
 
+def test_a_text_and_its_log_probabilities_that_a_start_has():
+    token = TokenLogprob(token="a", logprob=-1.0, bytes=(97,), top=())
+    logprobs = Logprobs(content=(token,))
+    start = BlockStart(0, 0, TextPart(text="a", logprobs=logprobs))
+    stream = start, TextDelta(0, "b"), BlockStop(0), STOP, END
+    data, _ = encode([START, *stream])
+    deltas = [e for e in payloads(data) if e["type"].endswith("text.delta")]
+    assert [(e["delta"], len(e["logprobs"])) for e in deltas] == [
+        ("a", 0),
+        ("", 1),
+        ("b", 0),
+    ]
+    _, losses, response = accounted(*stream)
+    (part,) = response.choices[0].message.parts
+    assert (part.text, part.logprobs) == ("ab", logprobs)
+    assert losses == []
+
+
 def test_a_refusal_that_only_its_end_has():
     final = BlockStop(0, RefusalPart(text="no"))
     kinds, losses, _ = accounted(REFUSAL, final, REFUSED, END)
@@ -142,6 +161,24 @@ def test_the_same_final_form_after_the_next_call_began():
     )  # fmt: skip
     assert [part.id for part in response.choices[0].message.parts] == ["c", "d"]
     assert losses == []
+
+
+@pytest.mark.parametrize(
+    ("final", "lost"),
+    [
+        (ToolCallPart(id="c", name="f", arguments='{"x":1}'), at("arguments")),
+        (ToolCallPart(id="c", name="g", arguments="{}"), at("").rstrip(".")),
+    ],
+)
+def test_another_final_form_after_the_next_call_began(final, lost):
+    other = BlockStart(1, 0, ToolCallPart(id="d", name="f"))
+    _, losses, response = accounted(
+        CALL, ToolArgumentsDelta(0, "{}"), other, BlockStop(0, final), BlockStop(1),
+        CALLS, END,
+    )  # fmt: skip
+    first, _ = response.choices[0].message.parts
+    assert (first.name, first.arguments) == ("f", "{}")
+    assert losses == [("out.tool_call", lost)]
 
 
 # --- a final form that takes back what was streamed ---------------------------------

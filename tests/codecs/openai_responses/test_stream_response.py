@@ -9,23 +9,34 @@ from tests.codecs.openai_responses._stream_encoder_support import (
     NOTE,
     OR,
     SEARCH,
+    START,
     accounted,
     at,
     call,
     text,
 )
+from tests.codecs.openai_responses._streams import decode, encode, folded, payloads
 
-from modelwire.ir import ItemRef, ServerToolCallPart
+from modelwire.ir import (
+    ItemRef,
+    ReasoningPart,
+    ServerToolCallPart,
+    TextPart,
+    ToolCallPart,
+)
 from modelwire.ir._chunks import (
     AnnotationDelta,
     BlockStart,
     ModerationUpdate,
+    ReasoningDelta,
     ResponseUpdate,
     ServerToolProgress,
     StreamEnd,
     StreamStart,
+    TextDelta,
     ToolArgumentsDelta,
 )
+from modelwire.testing import assert_losses
 
 CUT = BOOM, StreamEnd(complete=False)
 
@@ -110,3 +121,26 @@ def test_what_came_after_the_start_of_a_response_that_fails(chunk, lost):
     kinds, losses, _ = accounted(*text(0, "a"), chunk, *CUT)
     assert kinds[-2:] == ["error", "failed"]
     assert losses == [lost]
+
+
+@pytest.mark.parametrize(
+    ("part", "group", "delta"),
+    [
+        (TextPart(text=""), "i_1", TextDelta(0, "a")),
+        (ReasoningPart(text=""), None, ReasoningDelta(0, "a")),
+        (ToolCallPart(id="c", name="f"), None, ToolArgumentsDelta(0, "{")),
+    ],
+    ids=["text", "reasoning", "call"],
+)
+def test_the_status_of_an_item_that_was_cut_off(part, group, delta):
+    """Readers take `in_progress` for what ends well; see `provisional`."""
+    ref = ItemRef(id="i_1", status="in_progress", group=group)
+    chunks = [START, BlockStart(0, 0, attrs.evolve(part, item=ref)), delta, *CUT]
+    data, losses = encode(chunks)
+    response = folded(decode(data)).response
+    assert payloads(data)[2]["item"]["status"] == "in_progress"
+    assert response.choices[0].message.parts[0].item.status == "completed"
+    assert [(str(loss.code), loss.path) for loss in losses] == [
+        ("think.item_id", at("item.status"))
+    ]
+    assert_losses(folded(chunks).response, response, losses)

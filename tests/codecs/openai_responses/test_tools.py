@@ -14,6 +14,12 @@ from modelwire.ir import (
 )
 
 FUNCTION = FunctionTool(name="f", strict=True)
+COMPUTER = ServerTool(
+    kind="computer",
+    type="computer_20250124",
+    dialect="anthropic-messages",
+    name="computer",
+)
 
 
 def write(*tools, **fields):
@@ -83,3 +89,18 @@ def test_an_allowed_tool_of_a_server_keeps_its_name():
         "tools": [{"type": "mcp", "name": "roll", "server_label": "dice"}],
     }
     assert losses == []
+
+
+@pytest.mark.parametrize(
+    ("name", "wire", "lost"),
+    [
+        ("computer", None, [("tool.choice.specific", "$.tool_choice")]),
+        ("f", {"type": "function", "name": "f"}, []),
+    ],
+)
+def test_a_choice_goes_with_the_tool_that_it_names(name, wire, lost):
+    choice = ToolChoice(mode="tool", name=name)
+    body, losses = write(FUNCTION, COMPUTER, tool_choice=choice)
+    assert [tool["name"] for tool in body["tools"]] == ["f"]
+    assert body.get("tool_choice") == wire
+    assert losses == [("bt.computer", "$.tools[1]"), *lost]
