@@ -79,6 +79,7 @@ CONSTANTS: Final = (
             "DEFAULT_MAX_HEADERS",
         ),
     ),
+    ("modelwire.codecs._alike", "events that repeat each other's bytes", ("LONGEST",)),
     ("modelwire.ir._arguments", "tool arguments", ("MAX_DEPTH",)),
     (
         "modelwire.codecs._json_reference",

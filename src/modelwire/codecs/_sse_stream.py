@@ -23,6 +23,7 @@ import re
 from typing import TYPE_CHECKING, Final, cast
 
 from modelwire.codecs import _json
+from modelwire.codecs._alike import LONGEST
 from modelwire.codecs._limits import DEFAULT_LIMITS
 from modelwire.codecs._stream_decoding import BROKEN_OFF
 from modelwire.errors import ErrorInfo, RemoteProtocolError, StateError
@@ -63,9 +64,6 @@ one number in them can speak against all; the chunks of a piece are all held, to
 _FEW: Final = 4
 """Up to so many items in a read, asking each of them is as quick."""
 
-
-_HELD: Final = 4096
-"""Bytes of an event that may be alike, for which its rest is waited for."""
 
 _LF: Final = 0x0A
 _CR: Final = 0x0D
@@ -146,7 +144,7 @@ class SSEStreamDecoder:
             data = bytes(data)
         if self._rest:
             rest = self._rest + data
-            if _LF not in data and _CR not in data and len(rest) <= _HELD:
+            if _LF not in data and _CR not in data and len(rest) <= LONGEST:
                 self._rest = rest
                 return out
             data, self._rest = rest, b""
@@ -164,7 +162,7 @@ class SSEStreamDecoder:
                         if position == size:
                             return out
                     # One that is cut waits here: it passes no limit.
-                    if position + _HELD <= stop:
+                    if position + LONGEST <= stop:
                         self._rest = alike.begun(data, position)
                         if self._rest:
                             return out

@@ -14,10 +14,10 @@ from typing import Any, Final
 
 __all__ = ["decode_time", "encode_time"]
 
-_TIME: Final = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.\d{1,18})?"
-    r"(?:[Zz]|([+-])(\d\d):(\d\d))",
-    re.ASCII,
+# Compiled with the first time that is read: most streams have none.
+_TIME: Final = (
+    r"(?a)(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.\d{1,18})?"
+    r"(?:[Zz]|([+-])(\d\d):(\d\d))"
 )
 _MAX: Final = 253402300799
 
@@ -32,7 +32,9 @@ def decode_time(text: Any) -> int | None:
     Returns:
         Whole seconds since 1970; `None` when it is no time.
     """
-    match = _TIME.fullmatch(text) if type(text) is str and len(text) <= 64 else None
+    if type(text) is not str or len(text) > 64:
+        return None
+    match = re.fullmatch(_TIME, text)
     if match is None:
         return None
     year, month, day, hour, minute, second = (int(match[i]) for i in range(1, 7))

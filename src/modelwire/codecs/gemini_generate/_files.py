@@ -24,12 +24,11 @@ __all__ = [
 
 MediaKind: TypeAlias = Literal["image", "audio", "video", "document"]
 
-_UPLOAD: Final = re.compile(
+# Compiled when they are first asked for: a stream decoder hardly ever does.
+_UPLOAD: Final = (
     r"https://generativelanguage\.googleapis\.com/(?:[^?#]*/)?files/[^/?#]+\Z"
 )
-_YOUTUBE: Final = re.compile(
-    r"https?://(?:(?:www\.|m\.)?youtube\.com|youtu\.be)/", re.IGNORECASE
-)
+_YOUTUBE: Final = r"(?i)https?://(?:(?:www\.|m\.)?youtube\.com|youtu\.be)/"
 _GOOGLE: Final = ("gs://", "https://generativelanguage.googleapis.com/")
 
 _EXTENSIONS: Final = {
@@ -61,7 +60,7 @@ def media_kind(media_type: str | None, uri: str = "") -> MediaKind:
         `document` for whatever is neither image, audio nor video.
     """
     word = media_type or guess_type(uri) or ""
-    if not word and _YOUTUBE.match(uri):
+    if not word and re.match(_YOUTUBE, uri):
         return "video"
     main = word.partition("/")[0].strip().lower()
     if main == "image":
@@ -95,7 +94,7 @@ def is_upload(uri: str) -> bool:
     Returns:
         Whether it is `files/…` behind the API's own address, or no address at all.
     """
-    return "://" not in uri or _UPLOAD.match(uri) is not None
+    return "://" not in uri or re.match(_UPLOAD, uri) is not None
 
 
 def is_google(uri: str) -> bool:
@@ -108,7 +107,7 @@ def is_google(uri: str) -> bool:
     Returns:
         Whether it is an upload, a Cloud Storage object or a YouTube video.
     """
-    return uri.startswith(_GOOGLE) or is_upload(uri) or bool(_YOUTUBE.match(uri))
+    return uri.startswith(_GOOGLE) or is_upload(uri) or bool(re.match(_YOUTUBE, uri))
 
 
 _FROM_URL_SAFE: Final = str.maketrans("-_", "+/")

@@ -28,7 +28,6 @@ from modelwire.codecs._base import NO_ALIASES
 from modelwire.codecs._ids import turn_seed
 from modelwire.codecs._limits import DEFAULT_LIMITS
 from modelwire.codecs._time import decode_time, encode_time
-from modelwire.codecs.gemini_generate._errors import decode_error, decode_error_object
 from modelwire.codecs.gemini_generate._finish import decode_block, decode_finish
 from modelwire.codecs.gemini_generate._grounding import (
     CITATIONS,
@@ -160,6 +159,11 @@ class GenerateMachine(OrdinaryEvents):
 
     def error_from_body(self, body: bytes) -> ErrorInfo:
         """Read an error body that stands where a stream was expected."""
+        # Errors are rare, and what reads them loads with the first.
+        from modelwire.codecs.gemini_generate._errors import (  # noqa: PLC0415
+            decode_error,
+        )
+
         return decode_error(body, status=200, headers=self._headers)
 
     def _finish(self, out: list[StreamChunk], *, by_event: bool) -> None:
@@ -210,6 +214,10 @@ class GenerateMachine(OrdinaryEvents):
         if self._choices:
             self._give_feedback(out)
         if error is not None:
+            from modelwire.codecs.gemini_generate._errors import (  # noqa: PLC0415
+                decode_error_object,
+            )
+
             self.fail(decode_error_object(data), out, raw)
 
     def _envelope(

@@ -7,7 +7,8 @@ counts, and `obfuscation`, which is padding.  Where an event has the known bytes
 these three it is not scanned, and its text is parsed alone.  Where chunks carry the
 JSON, that of the event that was learnt is copied, with these three changed; what is in
 its other fields is one object in all copies, which nobody changes.  Measured on CPython
-3.11 with orjson, an event of a read of 16 KiB: FIGURES.
+3.11 with orjson, an event of a read of 16 KiB: 1.5 us, and 1.8 us with its JSON; 2.3 us
+through the scanner, the parser and the machine.
 
 Why that gives what the machine would give.  The bytes are learnt from an event
 that was read by all the rules, gave one delta and did nothing but add to one text.  An
