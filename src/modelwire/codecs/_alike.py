@@ -42,7 +42,7 @@ class Alike:
         self._credit = credit
         self._most = credit
         self._taken = 0
-        self.ready = False
+        self.ready: bool = False
         """Whether there is something that an event can be like."""
 
     @property
