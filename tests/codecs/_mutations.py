@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import importlib
 
-__all__ = ["mutations", "package", "without"]
+__all__ = ["mutations", "package", "replacements", "without"]
 
 VALUES = (None, "", "auto", 0, -1, 7, 2.0, 2.5, True, [], {}, ["x"], [{}], {"x": 1})
 """What stands in the place of another value: each type, empty and not."""
@@ -28,6 +28,22 @@ def _at(value, path):
     for key in path:
         value = value[key]
     return value
+
+
+def replacements(body, values):
+    """Give copies of *body*, each with one of *values* in one place, or beside it."""
+    for path in _places(body):
+        *above, key = path
+        for value in values:
+            changed = copy.deepcopy(body)
+            _at(changed, above)[key] = value
+            yield changed
+    for path in [(), *_places(body)]:
+        if isinstance(_at(body, path), dict):
+            for value in values:
+                changed = copy.deepcopy(body)
+                _at(changed, path)["unheard_of"] = value
+                yield changed
 
 
 def mutations(body):

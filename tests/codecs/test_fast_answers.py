@@ -12,7 +12,7 @@ import json
 import pytest
 from tests._corpus import load
 from tests._paths import needs_shared
-from tests.codecs._mutations import mutations, package, without
+from tests.codecs._mutations import mutations, package, replacements, without
 
 from modelwire import codecs
 from modelwire.codecs import COLLECT, Aliases
@@ -22,10 +22,10 @@ CHAT, RESPONSES = "openai-chat", "openai-responses"
 ANTHROPIC, GEMINI = "anthropic-messages", "gemini-generate"
 
 QUICK = {
-    CHAT: ("_response.fast_choice", "_response.fast_response", "_usage.fast_usage"),
+    CHAT: ("_response.fast_answer", "_response.fast_choice", "_usage.fast_usage"),
     RESPONSES: (
         "_items_decode.fast_item",
-        "_response.fast_response",
+        "_response.fast_answer",
         "_usage.fast_usage",
     ),
     ANTHROPIC: ("_blocks.QUICK", "_response.fast_response", "_usage.fast_usage"),
@@ -252,6 +252,29 @@ def test_every_changed_answer_is_read_as_by_the_general_way(
     bodies = [json.dumps(value).encode() for value in changed]
     quick, general = _both(monkeypatch, dialect, bodies, aliases)
     for value, found, wanted in zip(changed, quick, general, strict=True):
+        assert found == wanted, value
+
+
+def _nested(levels):
+    value = "deep"
+    for _ in range(levels):
+        value = {"x": [value]}
+    return value
+
+
+ODD = (2**63, 2**64, -(2**63) - 1, 10**400 // 3, [2**64], {"x": {"y": [1.5, 2**64]}})
+"""What orjson alone reads as a float."""
+DEEP = (_nested(56), _nested(63), _nested(64), _nested(70))
+"""Around the limit, wherever it stands."""
+
+
+@pytest.mark.parametrize("dialect", ANSWERS)
+@pytest.mark.parametrize("values", [ODD, DEEP], ids=["odd", "deep"])
+def test_what_is_read_loosely_is_read_exactly(monkeypatch, dialect, values):
+    answers = list(replacements(ANSWERS[dialect], values))
+    bodies = [json.dumps(value).encode() for value in answers]
+    quick, general = _both(monkeypatch, dialect, bodies)
+    for value, found, wanted in zip(answers, quick, general, strict=True):
         assert found == wanted, value
 
 

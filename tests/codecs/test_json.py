@@ -554,3 +554,56 @@ def test_lists_count_where_they_stand(backend):
 @pytest.mark.parametrize("text", AWKWARD, ids=str_of)
 def test_a_text_alone_vouches_for_no_more_than_it_may(text, backend):
     check_vouched([text])
+
+
+# --- read loosely first -------------------------------------------------------------
+
+
+def settled(text):
+    return _json.settle(_json.loads_loosely(text), text)
+
+
+@pytest.mark.parametrize("text", AWKWARD, ids=str_of)
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
+def test_what_was_read_loosely_is_settled(text, kind):
+    for given_ in [text, text.decode()] if text.isascii() else [text]:
+        whole = given_ if isinstance(given_, str) else kind(given_)
+        assert both(settled, whole) == both(_json.loads, whole)
+
+
+@given(st.sampled_from(AWKWARD), st.sampled_from(AWKWARD))
+def test_an_exact_object_needs_no_settling(first, second):
+    text = b'{"a":%b,"b":{"c":[%b]}}' % (first, second)
+    for name in BACKENDS:
+        on(name, check_exact, text)
+
+
+def check_exact(text):
+    try:
+        value = _json.loads_loosely(text)
+    except RemoteProtocolError:
+        return
+    if _json.is_exact(value):
+        assert repr(value) == repr(_json.loads(text))
+
+
+EXACT = [
+    ({"a": "x", "b": 1, "c": True, "d": None}, True),
+    ({"a": 1.5, "b": {"c": [2, "x"]}}, True),
+    ({"a": 2.0**62}, True),
+    ({"a": 2.0**63}, False),
+    ({"a": {"b": [-(2.0**64)]}}, False),
+]
+
+
+@pytest.mark.parametrize(("value", "exact"), EXACT, ids=str)
+def test_what_is_exact(value, exact, backend):
+    assert _json.is_exact(value) is exact
+
+
+@pytest.mark.parametrize(("levels", "exact"), [(126, True), (127, True), (128, False)])
+def test_how_deep_is_exact(levels, exact, backend):
+    value = []
+    for _ in range(levels - 1):
+        value = [value]
+    assert _json.is_exact({"a": value}) is exact

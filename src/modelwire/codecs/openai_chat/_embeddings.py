@@ -66,7 +66,7 @@ __all__ = [
 PATH: Final = "/v1/embeddings"
 """The vendor's default path."""
 
-_DEPLOYMENT: Final = re.compile(r"(?:^|/)deployments/([^/?]+)/embeddings/?(?:\?|$)")
+_DEPLOYMENT: Final = r"(?:^|/)deployments/([^/?]+)/embeddings/?(?:\?|$)"
 """Azure's dated surface names the model in the path."""
 
 _BASE64: Final = "base64"
@@ -103,7 +103,7 @@ def decode_embedding_request(
     obj = request_object(body, DIALECT, too_deep=True)
     reader = Reader(obj, "$", problems)
     notes: JSONObject = {}
-    named = _DEPLOYMENT.search(path)
+    named = re.search(_DEPLOYMENT, path)
     model = reader.string("model", required=named is None)
     if model is None:
         model = unquoted(named[1]) if named is not None else ""

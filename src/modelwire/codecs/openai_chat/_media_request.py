@@ -40,7 +40,7 @@ __all__ = [
     "take_model",
 ]
 
-_DEPLOYMENT: Final = re.compile(r"/deployments/([^/?]+)/")
+_DEPLOYMENT: Final = r"/deployments/([^/?]+)/"
 
 
 def open_request(body: bytes, headers: Headers, problems: list[Problem]) -> Reader:
@@ -79,7 +79,7 @@ def take_model(
     Returns:
         The model.
     """
-    deployment = _DEPLOYMENT.search(path)
+    deployment = re.search(_DEPLOYMENT, path)
     model = reader.string("model", required=required and deployment is None)
     if model is None and deployment is not None:
         notes["model"] = "path"

@@ -51,7 +51,7 @@ from modelwire.ir._tools import Tool, ToolChoice
 
 __all__ = ["decode_request"]
 
-_DEPLOYMENT: Final = re.compile(r"/deployments/([^/?]+)/")
+_DEPLOYMENT: Final = r"/deployments/([^/?]+)/"
 
 
 def decode_request(
@@ -95,7 +95,7 @@ def _read(reader: Reader, path: str, headers: Headers, profile: Profile) -> Chat
     problems = reader.problems
     notes: JSONObject = {}
     nested: JSONObject = {}
-    deployment = _DEPLOYMENT.search(path)
+    deployment = re.search(_DEPLOYMENT, path)
     model = reader.string("model", required=deployment is None)
     if model is None and deployment is not None:
         model = deployment.group(1)

@@ -26,7 +26,7 @@ from modelwire.codecs._base import (
     LossPolicy,
 )
 from modelwire.codecs._ids import counting_ids, turn_seed
-from modelwire.codecs._json import dumps, loads
+from modelwire.codecs._json import dumps, loads_loosely, settle
 from modelwire.codecs._losses import LossLog
 from modelwire.codecs._media import audio_media_type
 from modelwire.codecs._openai_moderation import encode_moderation
@@ -43,7 +43,7 @@ from modelwire.codecs.openai_chat._logprobs import (
 )
 from modelwire.codecs.openai_chat._message_decode import assistant_message
 from modelwire.codecs.openai_chat._profiles import DEFAULT_PROFILE
-from modelwire.codecs.openai_chat._response_fast import fast_choice, fast_response
+from modelwire.codecs.openai_chat._response_fast import fast_answer, fast_choice
 from modelwire.codecs.openai_chat._usage import (
     decode_usage,
     encode_usage,
@@ -71,7 +71,7 @@ from modelwire.ir._parts import (
     TokenLogprob,
     ToolCallPart,
 )
-from modelwire.ir._response import ChatResponse, Choice, Usage
+from modelwire.ir._response import ChatResponse, Choice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -117,23 +117,22 @@ def decode_response(
     """
     if status >= 400:
         raise ProviderError(decode_error(body, status=status, headers=headers))
-    parsed = loads(body)
+    names = NO_ALIASES if aliases is None else aliases
+    parsed = loads_loosely(body)
+    if type(parsed) is dict:
+        usual = fast_answer(parsed, names)
+        if usual is not None:
+            return usual
+    parsed = settle(parsed, body)
     if type(parsed) is not dict:
         msg = f"expected a JSON object, got {describe(parsed)}"
         raise RemoteProtocolError(msg, dialect=DIALECT)
     if parsed.get("error") and not parsed.get("choices"):
         raise ProviderError(decode_error(body, status=status, headers=headers))
-    names = NO_ALIASES if aliases is None else aliases
     choices, usage = parsed.get("choices"), parsed.get("usage")
     read = _choices(choices, names, request) if type(choices) is list else ()
     counts = decode_usage(usage, profile) if type(usage) is dict else None
-    return fast_response(parsed, read, counts) or _response(parsed, read, counts)
-
-
-def _response(
-    obj: JSONObject, choices: tuple[Choice, ...], usage: Usage | None
-) -> ChatResponse:
-    reader = Reader(obj, "$", None)
+    reader = Reader(parsed, "$", None)
     if reader.left.get("object") == OBJECT:
         del reader.left["object"]
     reader.array("choices")
@@ -143,8 +142,8 @@ def _response(
         # An empty name is what the encoder writes where there is none.
         model=reader.string("model") or None,
         created=reader.integer("created"),
-        choices=choices,
-        usage=usage,
+        choices=read,
+        usage=counts,
         service_tier=reader.string("service_tier"),
         moderation=reader.take("moderation"),
         extra=extra_of(reader),

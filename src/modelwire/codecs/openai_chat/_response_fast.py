@@ -11,9 +11,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from modelwire.codecs._json import is_exact
 from modelwire.codecs.openai_chat._finish import decode_finish
 from modelwire.codecs.openai_chat._message_decode_fast import read_calls
-from modelwire.codecs.openai_chat._wire import OBJECT, OWN
+from modelwire.codecs.openai_chat._usage_fast import fast_usage
+from modelwire.codecs.openai_chat._wire import DIALECT, OBJECT, OWN
 from modelwire.ir._fast_values import (
     new_chat_response,
     new_choice,
@@ -23,13 +25,13 @@ from modelwire.ir._fast_values import (
 
 if TYPE_CHECKING:
     from modelwire.codecs._base import Aliases
-    from modelwire.ir._base import JSONObject
+    from modelwire.ir._base import Extra, JSONObject
     from modelwire.ir._parts import Part
-    from modelwire.ir._response import ChatResponse, Choice, Usage
+    from modelwire.ir._response import ChatResponse, Choice
 
-__all__ = ["fast_choice", "fast_response"]
+__all__ = ["fast_answer", "fast_choice"]
 
-_RESPONSE: Final = frozenset(
+_TAKEN: Final = frozenset(
     {
         "id",
         "object",
@@ -41,48 +43,72 @@ _RESPONSE: Final = frozenset(
         "moderation",
     }
 )
+_RESPONSE: Final = _TAKEN | {"system_fingerprint"}
 _CHOICE: Final = frozenset({"index", "message", "finish_reason", "logprobs"})
 _MESSAGE: Final = frozenset(
     {"role", "content", "refusal", "annotations", "tool_calls", "audio"}
 )
 
 
-def fast_response(
-    obj: JSONObject, choices: tuple[Choice, ...], usage: Usage | None
-) -> ChatResponse | None:
+def fast_answer(obj: JSONObject, aliases: Aliases) -> ChatResponse | None:
     """
-    Put together an answer whose own fields are usual.
+    Read a whole answer whose choices and counts are usual.
 
     Args:
-        obj: The parsed body.
-        choices: What its choices are.
-        usage: What its counts are.
+        obj: The body as `loads_loosely` parsed it: each value that is used is looked
+            at here, and what is kept as it came must be exact.
+        aliases: What was renamed in the request.
 
     Returns:
-        The response; `None` when a field of *obj* is not usual.
+        The response; `None` when anything about it is not usual.
     """
     ident, model, created = obj.get("id"), obj.get("model"), obj.get("created")
-    tier, counts = obj.get("service_tier"), obj.get("usage")
+    tier, counts, items = obj.get("service_tier"), obj.get("usage"), obj.get("choices")
     if (
         type(ident) is not str
         or type(model) is not str
         or type(created) is not int
         or obj.get("object") != OBJECT
-        or type(obj.get("choices")) is not list
+        or type(items) is not list
+        or not items
         or (type(tier) is not str and tier is not None)
         or (type(counts) is not dict and counts is not None)
+        or obj.get("moderation") is not None
     ):
         return None
+    choices: list[Choice] = []
+    for item in items:
+        choice = fast_choice(item, aliases)
+        if choice is None:
+            return None
+        choices.append(choice)
+    usage = None
+    if counts is not None:
+        usage = fast_usage(counts)
+        if usage is None:
+            return None
+    if _RESPONSE.issuperset(obj):
+        # Nearly always: 0.3 us, against 0.7 below.
+        extra: Extra = {}
+        fingerprint = obj.get("system_fingerprint")
+        if type(fingerprint) is str:
+            extra = {DIALECT: {"system_fingerprint": fingerprint}}
+        elif fingerprint is not None:
+            return None
+    else:
+        extra = OWN.beside(obj, _TAKEN)
+        if not is_exact(OWN.fields(extra)):
+            return None
     return new_chat_response(
         ident,
         # An empty name is what the encoder writes where there is none.
         model or None,
         created,
-        choices,
+        tuple(choices),
         usage,
         tier,
-        obj.get("moderation"),
-        OWN.beside(obj, _RESPONSE),
+        None,
+        extra,
     )
 
 

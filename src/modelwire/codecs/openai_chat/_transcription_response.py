@@ -64,7 +64,7 @@ __all__ = ["decode_transcription_response", "encode_transcription_response"]
 
 _TEXTS: Final = ("text", "srt", "vtt")
 _JSON: Final = frozenset({"json", "verbose_json", "diarized_json"})
-_SRT: Final = re.compile(r"\s*[0-9]+\r?\n[0-9:]+,[0-9]+ --> ")
+_SRT: Final = r"\s*[0-9]+\r?\n[0-9:]+,[0-9]+ --> "
 _TEXT_HEADERS: Final = (("content-type", "text/plain; charset=utf-8"),)
 _BESIDE: Final = (
     ("task", LossCode.RESP_FINGERPRINT),
@@ -154,7 +154,7 @@ def _is_object(body: bytes) -> bool:
 def _form_of(text: str) -> str:
     if text.startswith("WEBVTT"):
         return "vtt"
-    return "srt" if _SRT.match(text) else "text"
+    return "srt" if re.match(_SRT, text) else "text"
 
 
 def _json_form(parsed: JSONObject) -> str:

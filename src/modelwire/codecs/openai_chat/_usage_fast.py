@@ -9,7 +9,6 @@ it, and gives `None` for every other: `decode_usage` begins with it, and the res
 
 from __future__ import annotations
 
-from types import NoneType
 from typing import TYPE_CHECKING, Final
 
 from modelwire.ir._fast_values import new_usage
@@ -41,7 +40,6 @@ _COMPLETION: Final = frozenset(
         "rejected_prediction_tokens",
     }
 )
-_COUNTS: Final = frozenset({int, NoneType})
 _NOTHING: Final[JSONObject] = {}
 
 
@@ -67,15 +65,15 @@ def fast_usage(obj: JSONObject) -> Usage | None:
         return None
     into = obj.get("prompt_tokens_details", _NOTHING)
     out = obj.get("completion_tokens_details", _NOTHING)
-    if (
-        type(into) is not dict
-        or type(out) is not dict
-        or not _PROMPT.issuperset(into)
-        or not _COMPLETION.issuperset(out)
-        or not _COUNTS.issuperset(map(type, into.values()))
-        or not _COUNTS.issuperset(map(type, out.values()))
-    ):
+    if type(into) is not dict or type(out) is not dict:
         return None
+    # These two loops take 0.3 us; with sets of the names and types it is 0.6.
+    for name, count in into.items():
+        if name not in _PROMPT or (type(count) is not int and count is not None):
+            return None
+    for name, count in out.items():
+        if name not in _COMPLETION or (type(count) is not int and count is not None):
+            return None
     read, written = into.get("cached_tokens"), into.get("cache_write_tokens")
     uncached = prompt - (read or 0) - (written or 0)
     return new_usage(

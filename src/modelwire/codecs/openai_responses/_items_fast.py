@@ -38,13 +38,13 @@ _REASONING: Final = frozenset({"type", "id", "status", "summary", "encrypted_con
 _CALL: Final = frozenset({"type", "id", "status", "call_id", "name", "arguments"})
 
 
-def fast_item(item: JSONObject, label: str, aliases: Aliases) -> Part | None:
+def fast_item(item: JSONObject, label: int | str, aliases: Aliases) -> Part | None:
     """
     Read an item of the model's side that is one part.
 
     Args:
         item: The parsed item.
-        label: Names the item where it has no id.
+        label: Names the item where it has no id: its number, mostly.
         aliases: What was renamed in the request.
 
     Returns:
@@ -61,7 +61,7 @@ def fast_item(item: JSONObject, label: str, aliases: Aliases) -> Part | None:
     return None
 
 
-def _message(item: JSONObject, label: str, _aliases: Aliases) -> Part | None:
+def _message(item: JSONObject, label: int | str, _aliases: Aliases) -> Part | None:
     """Read a message of one text that cites nothing."""
     content = item.get("content")
     if (
@@ -90,10 +90,11 @@ def _message(item: JSONObject, label: str, _aliases: Aliases) -> Part | None:
         or type(phase) not in _TEXT_OR_NONE
     ):
         return None
-    return new_text_part(text, item=new_item_ref(ident, status, phase, ident or label))
+    group = ident or str(label)
+    return new_text_part(text, item=new_item_ref(ident, status, phase, group))
 
 
-def _reasoning(item: JSONObject, _label: str, _aliases: Aliases) -> Part | None:
+def _reasoning(item: JSONObject, _label: int | str, _aliases: Aliases) -> Part | None:
     """Read reasoning that shows its summaries at most."""
     ident, status = item.get("id"), item.get("status")
     summary, secret = item.get("summary"), item.get("encrypted_content")
@@ -121,7 +122,7 @@ def _reasoning(item: JSONObject, _label: str, _aliases: Aliases) -> Part | None:
     )
 
 
-def _call(item: JSONObject, _label: str, aliases: Aliases) -> Part | None:
+def _call(item: JSONObject, _label: int | str, aliases: Aliases) -> Part | None:
     """Read a call of a function that has arguments."""
     name, call_id = item.get("name"), item.get("call_id")
     arguments = item.get("arguments")
@@ -144,7 +145,7 @@ def _call(item: JSONObject, _label: str, aliases: Aliases) -> Part | None:
     return new_tool_call_part(call_id, name, arguments, item=ref)
 
 
-_READERS: Final[dict[str, Callable[[JSONObject, str, Aliases], Part | None]]] = {
+_READERS: Final[dict[str, Callable[[JSONObject, int | str, Aliases], Part | None]]] = {
     "message": _message,
     "reasoning": _reasoning,
     "function_call": _call,

@@ -113,7 +113,7 @@ class _Items:
             self._close()
             self.out.append(message)
             return True
-        part = fast_item(item, str(self.count), NO_ALIASES)
+        part = fast_item(item, self.count, NO_ALIASES)
         if part is not None:
             self.run.append(part)
             self.count += 1

@@ -26,7 +26,7 @@ from modelwire.codecs._base import (
     LossPolicy,
 )
 from modelwire.codecs._ids import counting_ids, turn_seed
-from modelwire.codecs._json import dumps, loads
+from modelwire.codecs._json import dumps, loads_loosely, settle
 from modelwire.codecs._losses import LossLog
 from modelwire.codecs._openai_moderation import encode_moderation
 from modelwire.codecs._profile import Profile
@@ -53,7 +53,7 @@ from modelwire.codecs.openai_responses._response_extra import (
     response_extra,
     tier_note,
 )
-from modelwire.codecs.openai_responses._response_fast import fast_response
+from modelwire.codecs.openai_responses._response_fast import fast_answer
 from modelwire.codecs.openai_responses._usage import (
     decode_usage,
     encode_tool_usage,
@@ -82,7 +82,6 @@ __all__ = [
     "base_fields",
     "decode_output",
     "decode_response",
-    "decode_response_object",
     "encode_response",
 ]
 
@@ -125,35 +124,25 @@ def decode_response(
     del request, profile
     if status >= 400:
         raise ProviderError(decode_error(body, status=status, headers=headers))
-    parsed = loads(body)
+    names = NO_ALIASES if aliases is None else aliases
+    parsed = loads_loosely(body)
+    if type(parsed) is dict:
+        usual = fast_answer(parsed, names)
+        if usual is not None:
+            return usual
+    parsed = settle(parsed, body)
     if type(parsed) is not dict:
         msg = f"expected a JSON object, got {describe(parsed)}"
         raise RemoteProtocolError(msg, dialect=DIALECT)
     if parsed.get("error") is not None and not parsed.get("output"):
         raise ProviderError(decode_error_object(parsed))
-    return decode_response_object(parsed, aliases=aliases)
+    return _response(parsed, names)
 
 
-def decode_response_object(
-    obj: JSONObject, *, aliases: Aliases | None = None
-) -> ChatResponse:
-    """
-    Read a parsed response object.
-
-    Args:
-        obj: The object; it is not changed.
-        aliases: What was renamed in the request.
-
-    Returns:
-        The response.
-    """
+def _response(obj: JSONObject, aliases: Aliases) -> ChatResponse:
+    """Read a parsed response object, which is not changed."""
     output = obj.get("output")
-    items = output if type(output) is list else ()
-    parts = decode_output(items, NO_ALIASES if aliases is None else aliases)
-    if items is output:
-        usual = fast_response(obj, parts)
-        if usual is not None:
-            return usual
+    parts = decode_output(output if type(output) is list else (), aliases)
     reader = Reader(obj, "$", None)
     left = reader.left
     reader.array("output")
