@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 import report_words as words
 import tables
@@ -13,6 +14,7 @@ __all__ = ["GOALS_OF", "render"]
 Row = dict[str, Any]
 Runs = tuple[dict[str, Row], dict[str, Row]]
 """The rows of two runs, by name and unit."""
+_FIGURES: Final = re.compile(r"[0-9.,]+")
 GOALS_OF = ("decoding", "translating", "bodies", "importing", "memory", "doubling")
 """The sections that have goals, in the order of the page."""
 
@@ -29,7 +31,7 @@ def render(figures: dict[str, Any]) -> str:
     parts += ["## The goals", words.GOALS, goals(bench)]
     parts += ["### What is not met, and why", words.UNMET, unmet(bench)]
     parts += ["## Side by side", words.PEERS, beside(peers)]
-    parts += ["### Where a peer is ahead", ahead(peers)]
+    parts += ["### Where a peer is ahead", ahead(peers), words.AHEAD]
     parts += ["### To import and to install", words.FOOTPRINT]
     parts += [tables.footprint(peers[1])]
     for kind, rows in peers[1]["workloads"].items():
@@ -193,8 +195,11 @@ def _reached(least: float, goal: float | None) -> str:
 
 def ahead(peers: list[Row]) -> str:
     """What one of the runs found a peer to be better in."""
-    found = dict.fromkeys(one for result in peers for one in tables.ahead(result))
-    return tables.bullets(list(found), "In nothing that was measured.")
+    # The same but for its figures is said once, with those of the second run.
+    found = {
+        _FIGURES.sub("", one): one for result in peers for one in tables.ahead(result)
+    }
+    return tables.bullets(list(found.values()), "In nothing that was measured.")
 
 
 def left_out(peers: list[Row]) -> str:

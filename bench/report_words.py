@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 __all__ = [
+    "AHEAD",
     "ALL",
     "FOOTPRINT",
     "GENERATED",
@@ -109,6 +110,12 @@ What they give differs, and the notes of the tables below say how: the clients g
 pydantic objects, llm-rosetta and httpx-sse give dictionaries, litellm gives its own
 chat chunks whatever the upstream, pydantic-ai accumulates on top of the vendor's
 client. We give immutable typed chunks that keep what the vendor sent."""
+
+AHEAD = """\
+Most of the peak of an answer is orjson's, which holds 14 bytes for each one of the
+body while it parses it: 101 KiB for one of 7 kB, of which the standard library needs
+29. That of a stream is a read of 16 KiB, which becomes fifty chunks at once, each with
+its JSON."""
 
 FOOTPRINT = """\
 In a fresh interpreter, CPU time to import what a program needs to read a stream;

@@ -598,7 +598,8 @@ EXACT = [
 
 @pytest.mark.parametrize(("value", "exact"), EXACT, ids=str)
 def test_what_is_exact(value, exact, backend):
-    assert _json.is_exact(value) is exact
+    # The standard library has read it by all the rules.
+    assert _json.is_exact(value) is (exact or backend == "stdlib")
 
 
 @pytest.mark.parametrize(("levels", "exact"), [(126, True), (127, True), (128, False)])
@@ -606,4 +607,4 @@ def test_how_deep_is_exact(levels, exact, backend):
     value = []
     for _ in range(levels - 1):
         value = [value]
-    assert _json.is_exact({"a": value}) is exact
+    assert _json.is_exact({"a": value}) is (exact or backend == "stdlib")

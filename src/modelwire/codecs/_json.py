@@ -193,7 +193,9 @@ def is_exact(value: JSONObject) -> bool:
         Whether that is sure: no number in it may have been another, and it nests no
         deeper than `MAX_DEPTH` from its own level on.
     """
-    return _is_flat(value) or not _is_odd(value, MAX_DEPTH, sys.maxsize)
+    if _loads_fast is None or _is_flat(value):
+        return True
+    return not _is_odd(value, MAX_DEPTH, sys.maxsize)
 
 
 def _settled(
