@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+from modelwire import ir
 from modelwire.codecs._answer_body import answer_object
 from modelwire.codecs._base import (
     RAISE_ON_ERROR,
@@ -46,12 +47,6 @@ from modelwire.codecs.openai_chat._wire import (
 )
 from modelwire.errors import Problem, RequestDecodeError
 from modelwire.ir._base import JSONObject
-from modelwire.ir._embeddings import (
-    Embedding,
-    EmbeddingInput,
-    EmbeddingRequest,
-    EmbeddingResponse,
-)
 from modelwire.ir._losses import LossCode, Severity
 from modelwire.ir._parts import TextPart, UnknownPart
 from modelwire.ir._response import Usage
@@ -78,7 +73,7 @@ _ABSENT: Final = "absent"
 
 def decode_embedding_request(
     body: bytes, *, path: str = "", query: str = "", headers: Headers = ()
-) -> EmbeddingRequest:
+) -> ir.EmbeddingRequest:
     """
     Read the request that a client sent.
 
@@ -108,7 +103,7 @@ def decode_embedding_request(
     if model is None:
         model = unquoted(named[1]) if named is not None else ""
     inputs = _inputs(reader, notes)
-    request = EmbeddingRequest(
+    request = ir.EmbeddingRequest(
         model=model,
         inputs=inputs,
         dimensions=reader.integer("dimensions"),
@@ -122,10 +117,10 @@ def decode_embedding_request(
     return request
 
 
-def _inputs(reader: Reader, notes: JSONObject) -> tuple[EmbeddingInput, ...]:
+def _inputs(reader: Reader, notes: JSONObject) -> tuple[ir.EmbeddingInput, ...]:
     value = reader.take("input")
     if type(value) is list and value and all(type(item) is int for item in value):
-        return (EmbeddingInput(tokens=tuple(value)),)
+        return (ir.EmbeddingInput(tokens=tuple(value)),)
     if type(value) is str:
         return (_of_text(value),)
     if type(value) is not list:
@@ -139,22 +134,22 @@ def _inputs(reader: Reader, notes: JSONObject) -> tuple[EmbeddingInput, ...]:
         if type(item) is str:
             out.append(_of_text(item))
         elif type(item) is list and all(type(token) is int for token in item):
-            out.append(EmbeddingInput(tokens=tuple(item)))
+            out.append(ir.EmbeddingInput(tokens=tuple(item)))
         elif type(item) is dict:
             # llama.cpp takes `{"content": [part, …]}` (wire/modalities.md, section 1).
             part = UnknownPart(dialect=DIALECT, raw=item)
-            out.append(EmbeddingInput(parts=(part,)))
+            out.append(ir.EmbeddingInput(parts=(part,)))
         else:
             reader.fault(f"input[{number}]", "string or tokens", describe(item))
     return tuple(out)
 
 
-def _of_text(text: str) -> EmbeddingInput:
-    return EmbeddingInput(parts=(TextPart(text=text),))
+def _of_text(text: str) -> ir.EmbeddingInput:
+    return ir.EmbeddingInput(parts=(TextPart(text=text),))
 
 
 def encode_embedding_request(
-    request: EmbeddingRequest,
+    request: ir.EmbeddingRequest,
     *,
     profile: Profile = DEFAULT_PROFILE,
     on_loss: LossPolicy = RAISE_ON_ERROR,
@@ -202,7 +197,7 @@ def encode_embedding_request(
 
 
 def _item(
-    input_: EmbeddingInput, number: int, request: EmbeddingRequest, log: LossLog
+    input_: ir.EmbeddingInput, number: int, request: ir.EmbeddingRequest, log: LossLog
 ) -> Any:
     """Give one item of `input`: a text, tokens, or what only this dialect knows."""
     path = f"$.inputs[{number}]"
@@ -231,7 +226,7 @@ def _item(
     return _text(input_, path, log)
 
 
-def _text(input_: EmbeddingInput, path: str, log: LossLog) -> str:
+def _text(input_: ir.EmbeddingInput, path: str, log: LossLog) -> str:
     """Give the texts of an input as one."""
     texts = []
     begin = ""
@@ -273,8 +268,8 @@ def decode_embedding_response(
     *,
     status: int = 200,
     headers: Headers = (),
-    request: EmbeddingRequest | None = None,
-) -> EmbeddingResponse:
+    request: ir.EmbeddingRequest | None = None,
+) -> ir.EmbeddingResponse:
     """
     Read a response.
 
@@ -312,7 +307,7 @@ def decode_embedding_response(
     usage = reader.mapping("usage")
     if usage is None:
         absent.append("usage")
-    return EmbeddingResponse(
+    return ir.EmbeddingResponse(
         id=reader.string("id"),
         # An empty name is what the encoder writes where there is none.
         model=model or None,
@@ -334,7 +329,7 @@ def _take_object(reader: Reader, word: str, absent: list[str]) -> None:
         absent.append("object")
 
 
-def _embedding(item: JSONObject, number: int, *, text_is_floats: bool) -> Embedding:
+def _embedding(item: JSONObject, number: int, *, text_is_floats: bool) -> ir.Embedding:
     reader = Reader(item, "", None)
     notes: JSONObject = {}
     absent: list[str] = []
@@ -358,7 +353,7 @@ def _embedding(item: JSONObject, number: int, *, text_is_floats: bool) -> Embedd
         del reader.left["embedding"]
     if absent:
         notes[_ABSENT] = absent
-    return Embedding(
+    return ir.Embedding(
         index=number if index is None else index,
         values=values,
         data=data,
@@ -390,9 +385,9 @@ def _usage(obj: JSONObject) -> Usage:
 
 
 def encode_embedding_response(
-    response: EmbeddingResponse,
+    response: ir.EmbeddingResponse,
     *,
-    request: EmbeddingRequest | None = None,
+    request: ir.EmbeddingRequest | None = None,
     on_loss: LossPolicy = RAISE_ON_ERROR,
 ) -> EncodedResponse:
     """
@@ -448,7 +443,7 @@ def encode_embedding_response(
 
 
 def _vector(
-    embedding: Embedding, path: str, wanted: str | None, log: LossLog
+    embedding: ir.Embedding, path: str, wanted: str | None, log: LossLog
 ) -> JSONObject:
     notes = spelling_of(embedding.extra)
     absent = notes.get(_ABSENT) or ()

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from modelwire import ir
 from modelwire.codecs._form_read import FormReader
 from modelwire.codecs._media import format_data_uri, parse_data_uri
 from modelwire.codecs._reader import Reader, describe
@@ -27,15 +28,12 @@ from modelwire.codecs.openai_chat._wire import (
     own_fields,
     spelling_of,
 )
-from modelwire.ir._images import ImageInput
 from modelwire.ir._loss_codes import LossCode
 from modelwire.ir._parts import Base64Source, FileIdSource, UrlSource
-from modelwire.ir._uploads import Upload
 
 if TYPE_CHECKING:
     from modelwire.codecs._losses import LossLog
     from modelwire.ir._base import JSONObject
-    from modelwire.ir._images import ImageSource
 
 __all__ = [
     "as_upload",
@@ -51,7 +49,7 @@ __all__ = [
 _UNNAMED: str = "application/octet-stream"
 
 
-def decode_images(reader: Reader, *, required: bool) -> tuple[ImageInput, ...]:
+def decode_images(reader: Reader, *, required: bool) -> tuple[ir.ImageInput, ...]:
     """
     Read the images of a request.
 
@@ -72,7 +70,7 @@ def decode_images(reader: Reader, *, required: bool) -> tuple[ImageInput, ...]:
         )
     # xAI names one image `image`: an unknown field here, and one is enough.
     items = reader.array("images", required=required and "image" not in reader.left)
-    out: list[ImageInput] = []
+    out: list[ir.ImageInput] = []
     for number, item in enumerate(items or []):
         image = _decode_item(item, f"$.images[{number}]", reader.problems)
         if image is not None:
@@ -80,7 +78,7 @@ def decode_images(reader: Reader, *, required: bool) -> tuple[ImageInput, ...]:
     return tuple(out)
 
 
-def decode_single(reader: Reader, key: str) -> ImageInput | None:
+def decode_single(reader: Reader, key: str) -> ir.ImageInput | None:
     """
     Read one image in a field of its own.
 
@@ -104,19 +102,19 @@ def _usual_name(count: int) -> str:
     return "image" if count == 1 else "image[]"
 
 
-def _noted(upload: Upload, name: str | None) -> ImageInput:
-    return ImageInput(
+def _noted(upload: ir.Upload, name: str | None) -> ir.ImageInput:
+    return ir.ImageInput(
         source=upload, extra={} if name is None else extra_of(None, {"name": name})
     )
 
 
-def _decode_item(item: Any, path: str, problems: Problems) -> ImageInput | None:
+def _decode_item(item: Any, path: str, problems: Problems) -> ir.ImageInput | None:
     if type(item) is not dict:
         fault(problems, path, "object", describe(item))
         return None
     reader = Reader(item, path, problems)
     url = reader.string("image_url")
-    source: ImageSource
+    source: ir.ImageSource
     if url is not None:
         source = _address(url)
     else:
@@ -124,10 +122,10 @@ def _decode_item(item: Any, path: str, problems: Problems) -> ImageInput | None:
         if file_id is None:
             return None
         source = FileIdSource(file_id=file_id, dialect=DIALECT)
-    return ImageInput(source=source, extra=extra_of(reader))
+    return ir.ImageInput(source=source, extra=extra_of(reader))
 
 
-def _address(url: str) -> ImageSource:
+def _address(url: str) -> ir.ImageSource:
     found = parse_data_uri(url)
     # One that is spelled in another way is an address like any other.
     if found is not None and format_data_uri(*found) == url:
@@ -138,7 +136,7 @@ def _address(url: str) -> ImageSource:
 # --- writing ------------------------------------------------------------------------
 
 
-def encode_json_image(image: ImageInput) -> JSONObject:
+def encode_json_image(image: ir.ImageInput) -> JSONObject:
     """
     Write an image as an object.
 
@@ -163,7 +161,7 @@ def encode_json_image(image: ImageInput) -> JSONObject:
     return out
 
 
-def image_files(images: tuple[ImageInput, ...]) -> list[tuple[str, Upload]]:
+def image_files(images: tuple[ir.ImageInput, ...]) -> list[tuple[str, ir.Upload]]:
     """
     Give the images as files of a form.
 
@@ -175,15 +173,15 @@ def image_files(images: tuple[ImageInput, ...]) -> list[tuple[str, Upload]]:
         several.
     """
     usual = _usual_name(len(images))
-    out: list[tuple[str, Upload]] = []
+    out: list[tuple[str, ir.Upload]] = []
     for image in images:
         name = spelling_of(image.extra).get("name")
-        if isinstance(image.source, Upload):
+        if isinstance(image.source, ir.Upload):
             out.append((name if isinstance(name, str) else usual, image.source))
     return out
 
 
-def single_file(image: ImageInput | None, key: str) -> list[tuple[str, Upload]]:
+def single_file(image: ir.ImageInput | None, key: str) -> list[tuple[str, ir.Upload]]:
     """
     Give one image as a file of a form.
 
@@ -194,12 +192,12 @@ def single_file(image: ImageInput | None, key: str) -> list[tuple[str, Upload]]:
     Returns:
         The field and the file, or nothing.
     """
-    if image is None or not isinstance(image.source, Upload):
+    if image is None or not isinstance(image.source, ir.Upload):
         return []
     return [(key, image.source)]
 
 
-def image_losses(image: ImageInput, log: LossLog, path: str, *, form: bool) -> None:
+def image_losses(image: ir.ImageInput, log: LossLog, path: str, *, form: bool) -> None:
     """
     Record what writing an image does not carry over.
 
@@ -225,7 +223,7 @@ def image_losses(image: ImageInput, log: LossLog, path: str, *, form: bool) -> N
         for name in own_fields(image.extra):
             if not name.startswith("$"):
                 log.drop_field(LossCode.IN_IMAGE_BASE64, path, DIALECT, name)
-    if not isinstance(source, Upload):
+    if not isinstance(source, ir.Upload):
         return
     where = f"{path}.source"
     if not form:
@@ -238,7 +236,7 @@ def image_losses(image: ImageInput, log: LossLog, path: str, *, form: bool) -> N
             log.drop_field(LossCode.IN_IMAGE_BASE64, where, DIALECT, name)
 
 
-def is_upload(image: ImageInput | None) -> bool:
+def is_upload(image: ir.ImageInput | None) -> bool:
     """
     Say whether an image can be a file of a form.
 
@@ -248,10 +246,10 @@ def is_upload(image: ImageInput | None) -> bool:
     Returns:
         Whether its bytes are at hand.
     """
-    return image is None or isinstance(image.source, Upload)
+    return image is None or isinstance(image.source, ir.Upload)
 
 
-def as_upload(image: ImageInput) -> ImageInput:
+def as_upload(image: ir.ImageInput) -> ir.ImageInput:
     """
     Make a file of inline base64, for an operation that takes files only.
 
@@ -271,6 +269,6 @@ def as_upload(image: ImageInput) -> ImageInput:
     # The server reads the format from the name.
     ending = source.media_type.partition("/")[2].partition(";")[0]
     name = f"image.{ending}" if ending.isalnum() else "image"
-    upload = Upload(data=data, filename=name, media_type=source.media_type)
-    changed: ImageInput = attrs.evolve(image, source=upload)
+    upload = ir.Upload(data=data, filename=name, media_type=source.media_type)
+    changed: ir.ImageInput = attrs.evolve(image, source=upload)
     return changed

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from modelwire import ir
 from modelwire.codecs._base import (
     RAISE_ON_ERROR,
     EncodedResponse,
@@ -35,7 +36,6 @@ from modelwire.codecs.openai_chat._wire import (
     merge_own,
     spelling_of,
 )
-from modelwire.ir._images import GeneratedImage, ImageRequest, ImageResponse
 from modelwire.ir._loss_codes import LossCode
 
 if TYPE_CHECKING:
@@ -57,8 +57,8 @@ def decode_image_response(
     *,
     status: int = 200,
     headers: Headers = (),
-    request: ImageRequest | None = None,
-) -> ImageResponse:
+    request: ir.ImageRequest | None = None,
+) -> ir.ImageResponse:
     """
     Read an answer with images.
 
@@ -82,7 +82,7 @@ def decode_image_response(
     parsed = answer_object(body, status, headers, substance="data")
     reader = Reader(parsed, "$", None)
     found = reader.left.get("data")
-    images: tuple[GeneratedImage, ...] = ()
+    images: tuple[ir.GeneratedImage, ...] = ()
     if isinstance(found, list) and all(type(item) is dict for item in found):
         del reader.left["data"]
         images = tuple(_image(item) for item in found)
@@ -91,7 +91,7 @@ def decode_image_response(
     svg_usage = reader.mapping("svg_usage")
     words = {name: reader.string(name) for name in _STRINGS}
     notes: JSONObject = {"created": "absent"} if created is None else {}
-    return ImageResponse(
+    return ir.ImageResponse(
         created=created,
         images=images,
         usage=None if usage is None else decode_media_usage(usage),
@@ -101,9 +101,9 @@ def decode_image_response(
     )
 
 
-def _image(item: JSONObject) -> GeneratedImage:
+def _image(item: JSONObject) -> ir.GeneratedImage:
     reader = Reader(item, "", None)
-    return GeneratedImage(
+    return ir.GeneratedImage(
         data=reader.string("b64_json"),
         url=reader.string("url"),
         revised_prompt=reader.string("revised_prompt"),
@@ -112,9 +112,9 @@ def _image(item: JSONObject) -> GeneratedImage:
 
 
 def encode_image_response(
-    response: ImageResponse,
+    response: ir.ImageResponse,
     *,
-    request: ImageRequest | None = None,
+    request: ir.ImageRequest | None = None,
     on_loss: LossPolicy = RAISE_ON_ERROR,
 ) -> EncodedResponse:
     """

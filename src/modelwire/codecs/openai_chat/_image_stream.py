@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from modelwire import ir
 from modelwire.codecs._base import COLLECT, Headers, LossPolicy
 from modelwire.codecs._limits import DEFAULT_LIMITS, Limits
 from modelwire.codecs._reader import Reader
@@ -25,26 +26,19 @@ from modelwire.codecs.openai_chat._media_usage import (
     media_usage_losses,
 )
 from modelwire.codecs.openai_chat._wire import extra_of, merge_own
-from modelwire.ir._images import (
-    ImageChunk,
-    ImageCompleted,
-    ImageOperation,
-    ImagePartial,
-)
 from modelwire.ir._loss_codes import LossCode
 
 if TYPE_CHECKING:
     from modelwire.codecs._losses import LossLog
     from modelwire.ir._base import JSONObject
-    from modelwire.ir._images import ImageRequest
 
 __all__ = ["image_stream_decoder", "image_stream_encoder"]
 
-_PARTIAL: Final[dict[str, ImageOperation]] = {
+_PARTIAL: Final[dict[str, ir.ImageOperation]] = {
     "image_generation.partial_image": "generation",
     "image_edit.partial_image": "edit",
 }
-_COMPLETED: Final[dict[str, ImageOperation]] = {
+_COMPLETED: Final[dict[str, ir.ImageOperation]] = {
     "image_generation.completed": "generation",
     "image_edit.completed": "edit",
 }
@@ -55,9 +49,9 @@ _WORDS: Final = ("size", "quality", "background", "output_format")
 def image_stream_decoder(
     *,
     headers: Headers = (),
-    request: ImageRequest | None = None,
+    request: ir.ImageRequest | None = None,
     limits: Limits = DEFAULT_LIMITS,
-) -> MediaStreamDecoder[ImageChunk]:
+) -> MediaStreamDecoder[ir.ImageChunk]:
     """
     Make a decoder of one stream of images.
 
@@ -74,8 +68,8 @@ def image_stream_decoder(
 
 
 def image_stream_encoder(
-    *, request: ImageRequest | None = None, on_loss: LossPolicy = COLLECT
-) -> MediaStreamEncoder[ImageChunk]:
+    *, request: ir.ImageRequest | None = None, on_loss: LossPolicy = COLLECT
+) -> MediaStreamEncoder[ir.ImageChunk]:
     """
     Make an encoder of one stream of images.
 
@@ -90,7 +84,7 @@ def image_stream_encoder(
     return MediaStreamEncoder(_write, named=True, on_loss=on_loss)
 
 
-def _read(kind: str, data: JSONObject) -> ImagePartial | ImageCompleted | None:
+def _read(kind: str, data: JSONObject) -> ir.ImagePartial | ir.ImageCompleted | None:
     partial = _PARTIAL.get(kind)
     operation = partial or _COMPLETED.get(kind)
     if operation is None or type(data.get("b64_json")) is not str:
@@ -101,7 +95,7 @@ def _read(kind: str, data: JSONObject) -> ImagePartial | ImageCompleted | None:
     created = reader.integer("created_at")
     words = {name: reader.string(name) for name in _WORDS}
     if partial is not None:
-        return ImagePartial(
+        return ir.ImagePartial(
             operation=operation,
             data=image,
             index=reader.integer("partial_image_index"),
@@ -110,7 +104,7 @@ def _read(kind: str, data: JSONObject) -> ImagePartial | ImageCompleted | None:
             **words,
         )
     usage = reader.mapping("usage")
-    return ImageCompleted(
+    return ir.ImageCompleted(
         operation=operation,
         data=image,
         created=created,
@@ -121,13 +115,13 @@ def _read(kind: str, data: JSONObject) -> ImagePartial | ImageCompleted | None:
     )
 
 
-def _write(chunk: ImagePartial | ImageCompleted, log: LossLog) -> JSONObject:
+def _write(chunk: ir.ImagePartial | ir.ImageCompleted, log: LossLog) -> JSONObject:
     # A variation does not stream; its images can only be told as generated ones.
     stem = _STEMS.get(chunk.operation)
     if stem is None:
         stem = "image_generation"
         log.approximate(LossCode.OUT_IMAGE, "$.operation")
-    partial = isinstance(chunk, ImagePartial)
+    partial = isinstance(chunk, ir.ImagePartial)
     out: JSONObject = {
         "type": f"{stem}.{'partial_image' if partial else 'completed'}",
         "b64_json": chunk.data,
@@ -138,7 +132,7 @@ def _write(chunk: ImagePartial | ImageCompleted, log: LossLog) -> JSONObject:
         value = getattr(chunk, name)
         if value is not None:
             out[name] = value
-    if isinstance(chunk, ImagePartial):
+    if isinstance(chunk, ir.ImagePartial):
         if chunk.index is not None:
             out["partial_image_index"] = chunk.index
     else:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from modelwire import ir
 from modelwire.codecs._base import (
     RAISE_ON_ERROR,
     EncodedRequest,
@@ -56,14 +57,12 @@ from modelwire.codecs.openai_chat._wire import (
     spelling_of,
 )
 from modelwire.errors import InvalidIRError, Problem, RequestDecodeError
-from modelwire.ir._images import ImageOperation, ImageRequest, SvgOptions
 from modelwire.ir._loss_codes import LossCode
 from modelwire.ir._parts import Base64Source
 
 if TYPE_CHECKING:
     from modelwire.codecs._reader import Reader
     from modelwire.ir._base import JSONObject
-    from modelwire.ir._images import ImageInput
 
 __all__ = [
     "decode_image_request",
@@ -72,7 +71,7 @@ __all__ = [
     "encode_image_response",
 ]
 
-_PATHS: Final[dict[ImageOperation, str]] = {
+_PATHS: Final[dict[ir.ImageOperation, str]] = {
     "generation": "/v1/images/generations",
     "edit": "/v1/images/edits",
     "variation": "/v1/images/variations",
@@ -104,7 +103,7 @@ _INTEGERS: Final[tuple[tuple[str, str], ...]] = (
 
 def decode_image_request(
     body: bytes, *, path: str = "", query: str = "", headers: Headers = ()
-) -> ImageRequest:
+) -> ir.ImageRequest:
     """
     Read a request for images.
 
@@ -153,7 +152,7 @@ def decode_image_request(
     return request
 
 
-def _operation(path: str, reader: Reader) -> ImageOperation:
+def _operation(path: str, reader: Reader) -> ir.ImageOperation:
     bare = path.partition("?")[0].rstrip("/")
     if bare.endswith("/edits"):
         return "edit"
@@ -164,7 +163,7 @@ def _operation(path: str, reader: Reader) -> ImageOperation:
     return "generation"
 
 
-def _read(reader: Reader, notes: JSONObject, given: dict[str, Any]) -> ImageRequest:
+def _read(reader: Reader, notes: JSONObject, given: dict[str, Any]) -> ir.ImageRequest:
     for name, wire in _STRINGS:
         given[name] = reader.string(wire)
     for name, wire in _INTEGERS:
@@ -172,7 +171,7 @@ def _read(reader: Reader, notes: JSONObject, given: dict[str, Any]) -> ImageRequ
     svg = nested_reader(reader, "svg")
     if svg is not None:
         reasoning = nested_reader(svg, "reasoning")
-        given["svg"] = SvgOptions(
+        given["svg"] = ir.SvgOptions(
             model=svg.string("model"),
             effort=None if reasoning is None else reasoning.string("effort"),
             extra=extra_of(
@@ -182,14 +181,14 @@ def _read(reader: Reader, notes: JSONObject, given: dict[str, Any]) -> ImageRequ
     given["stream"] = reader.boolean("stream") or False
     if isinstance(reader, FormReader):
         given["other_files"] = other_files(reader)
-    return ImageRequest(extra=media_extra(reader, notes), **given)
+    return ir.ImageRequest(extra=media_extra(reader, notes), **given)
 
 
 # --- writing ------------------------------------------------------------------------
 
 
 def encode_image_request(
-    request: ImageRequest,
+    request: ir.ImageRequest,
     *,
     profile: Profile = DEFAULT_PROFILE,
     on_loss: LossPolicy = RAISE_ON_ERROR,
@@ -260,7 +259,7 @@ def encode_image_request(
     )
 
 
-def _check(request: ImageRequest) -> None:
+def _check(request: ir.ImageRequest) -> None:
     """Refuse what no server could make sense of."""
     operation = request.operation
     for name in ("mask", "markup") if operation != "edit" else ():
@@ -279,7 +278,7 @@ def _check(request: ImageRequest) -> None:
         raise InvalidIRError(msg, path="$.prompt", dialect=DIALECT)
 
 
-def _fields(request: ImageRequest) -> JSONObject:
+def _fields(request: ir.ImageRequest) -> JSONObject:
     """Give what is no image, in order."""
     out: JSONObject = {}
     if request.model and spelling_of(request.extra).get("model") != "path":
@@ -306,7 +305,7 @@ def _fields(request: ImageRequest) -> JSONObject:
 
 
 def _add_objects(
-    fields: JSONObject, request: ImageRequest, images: tuple[ImageInput, ...]
+    fields: JSONObject, request: ir.ImageRequest, images: tuple[ir.ImageInput, ...]
 ) -> None:
     if images:
         fields["images"] = [encode_json_image(image) for image in images]
@@ -315,7 +314,7 @@ def _add_objects(
             fields[name] = encode_json_image(image)
 
 
-def _losses(request: ImageRequest, log: LossLog, *, form: bool) -> None:
+def _losses(request: ir.ImageRequest, log: LossLog, *, form: bool) -> None:
     log.drop_extra(request.extra, "$", LossCode.META_KV)
     if request.svg is not None:
         log.drop_extra(request.svg.extra, "$.svg", LossCode.META_KV)

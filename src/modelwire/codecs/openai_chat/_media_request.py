@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from modelwire import ir
 from modelwire.codecs._form_read import FormReader, form_boundary, read_form
 from modelwire.codecs._json import loads
 from modelwire.codecs._percent import unquoted
@@ -21,7 +22,6 @@ from modelwire.codecs.openai_chat._errors import decode_error
 from modelwire.codecs.openai_chat._wire import DIALECT, extra_of
 from modelwire.errors import ProviderError, RemoteProtocolError
 from modelwire.ir._loss_codes import LossCode
-from modelwire.ir._uploads import FormFile
 
 if TYPE_CHECKING:
     from modelwire.codecs._base import Headers
@@ -106,7 +106,7 @@ def media_extra(
     return extra_of(reader, notes, nested)
 
 
-def other_files(reader: FormReader) -> tuple[FormFile, ...]:
+def other_files(reader: FormReader) -> tuple[ir.FormFile, ...]:
     """
     Keep the files that nothing has taken.
 
@@ -116,7 +116,7 @@ def other_files(reader: FormReader) -> tuple[FormFile, ...]:
     Returns:
         The files with their fields.
     """
-    return tuple(FormFile(field=name, file=upload) for name, upload in reader.files)
+    return tuple(ir.FormFile(field=name, file=upload) for name, upload in reader.files)
 
 
 def content_type(headers: Headers) -> str:
@@ -180,7 +180,7 @@ def answer_object(
     return parsed
 
 
-def file_losses(files: tuple[FormFile, ...], log: LossLog, *, form: bool) -> None:
+def file_losses(files: tuple[ir.FormFile, ...], log: LossLog, *, form: bool) -> None:
     """
     Record what writing files of unknown fields does not carry over.
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from modelwire import ir
 from modelwire.codecs._answer_body import answer_object
 from modelwire.codecs._base import (
     RAISE_ON_ERROR,
@@ -40,7 +41,6 @@ from modelwire.codecs.openai_chat._wire import (
 )
 from modelwire.ir._base import JSONObject
 from modelwire.ir._losses import LossCode, Severity
-from modelwire.ir._models_list import ModelInfo, ModelList, ModelListRequest
 
 __all__ = [
     "decode_model_list_request",
@@ -59,7 +59,7 @@ _NOBODY: Final = "unknown"
 
 def decode_model_list_request(
     body: bytes = b"", *, path: str = "", query: str = "", headers: Headers = ()
-) -> ModelListRequest:
+) -> ir.ModelListRequest:
     """
     Read the request that a client sent.
 
@@ -74,7 +74,7 @@ def decode_model_list_request(
     """
     del body
     left = query_of(path, query)
-    return ModelListRequest(
+    return ir.ModelListRequest(
         model=listed_model(path),
         headers=keep_headers(headers),
         extra={DIALECT: left} if left else {},
@@ -82,7 +82,7 @@ def decode_model_list_request(
 
 
 def encode_model_list_request(
-    request: ModelListRequest,
+    request: ir.ModelListRequest,
     *,
     profile: Profile = DEFAULT_PROFILE,
     on_loss: LossPolicy = RAISE_ON_ERROR,
@@ -129,8 +129,8 @@ def decode_model_list_response(
     *,
     status: int = 200,
     headers: Headers = (),
-    request: ModelListRequest | None = None,
-) -> ModelList:
+    request: ir.ModelListRequest | None = None,
+) -> ir.ModelList:
     """
     Read a response.
 
@@ -154,7 +154,7 @@ def decode_model_list_response(
     del request
     obj = answer_object(body, DIALECT, decode_error, status=status, headers=headers)
     if type(obj.get("data")) is not list and type(obj.get("id")) is str:
-        return ModelList(models=(_model(obj),), is_single=True)
+        return ir.ModelList(models=(_model(obj),), is_single=True)
     reader = Reader(obj, "$", None)
     notes: JSONObject = {}
     if reader.left.get("object") == "list":
@@ -162,13 +162,13 @@ def decode_model_list_response(
     elif reader.left.get("object") is None:
         notes[_ABSENT] = ["object"]
     data = reader.array("data") or []
-    return ModelList(
+    return ir.ModelList(
         models=tuple(_model(item) for item in data if type(item) is dict),
         extra=extra_of(reader, notes),
     )
 
 
-def _model(item: JSONObject) -> ModelInfo:
+def _model(item: JSONObject) -> ir.ModelInfo:
     reader = Reader(item, "", None)
     absent = [
         name
@@ -177,7 +177,7 @@ def _model(item: JSONObject) -> ModelInfo:
     ]
     if reader.left.get("object") == "model":
         del reader.left["object"]
-    return ModelInfo(
+    return ir.ModelInfo(
         id=reader.string("id") or "",
         created=reader.integer("created"),
         owned_by=reader.string("owned_by"),
@@ -186,9 +186,9 @@ def _model(item: JSONObject) -> ModelInfo:
 
 
 def encode_model_list_response(
-    response: ModelList,
+    response: ir.ModelList,
     *,
-    request: ModelListRequest | None = None,
+    request: ir.ModelListRequest | None = None,
     on_loss: LossPolicy = RAISE_ON_ERROR,
 ) -> EncodedResponse:
     """
@@ -234,7 +234,7 @@ def encode_model_list_response(
     )
 
 
-def _write(model: ModelInfo, path: str, log: LossLog) -> JSONObject:
+def _write(model: ir.ModelInfo, path: str, log: LossLog) -> JSONObject:
     absent = spelling_of(model.extra).get(_ABSENT) or ()
     own = own_fields(model.extra)
     out: JSONObject = {}

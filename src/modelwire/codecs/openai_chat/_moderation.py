@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from modelwire import ir
 from modelwire.codecs._answer_body import answer_object
 from modelwire.codecs._base import (
     RAISE_ON_ERROR,
@@ -42,12 +43,6 @@ from modelwire.codecs.openai_chat._wire import (
 from modelwire.errors import Problem, RequestDecodeError
 from modelwire.ir._base import JSONObject
 from modelwire.ir._loss_codes import LossCode
-from modelwire.ir._moderations import (
-    ModerationInput,
-    ModerationRequest,
-    ModerationResponse,
-    ModerationResult,
-)
 from modelwire.ir._parts import ImagePart, TextPart, UnknownPart
 
 __all__ = [
@@ -70,7 +65,7 @@ _FIELDS: Final = (
 
 def decode_moderation_request(
     body: bytes, *, path: str = "", query: str = "", headers: Headers = ()
-) -> ModerationRequest:
+) -> ir.ModerationRequest:
     """
     Read the request that a client sent.
 
@@ -95,7 +90,7 @@ def decode_moderation_request(
     obj = request_object(body, DIALECT, too_deep=True)
     reader = Reader(obj, "$", problems)
     notes: JSONObject = {}
-    request = ModerationRequest(
+    request = ir.ModerationRequest(
         model=reader.string("model"),
         inputs=_inputs(reader, notes),
         headers=keep_headers(headers),
@@ -106,10 +101,10 @@ def decode_moderation_request(
     return request
 
 
-def _inputs(reader: Reader, notes: JSONObject) -> tuple[ModerationInput, ...]:
+def _inputs(reader: Reader, notes: JSONObject) -> tuple[ir.ModerationInput, ...]:
     value = reader.take("input")
     if type(value) is str:
-        return (ModerationInput(parts=(TextPart(text=value),)),)
+        return (ir.ModerationInput(parts=(TextPart(text=value),)),)
     if type(value) is not list:
         got = "nothing" if value is None else describe(value)
         reader.fault("input", "string or array", got)
@@ -117,19 +112,19 @@ def _inputs(reader: Reader, notes: JSONObject) -> tuple[ModerationInput, ...]:
     if value and all(type(item) is dict for item in value):
         notes["input"] = "parts"
         parts = content_parts(value, "$.input", reader.problems)
-        return (ModerationInput(parts=tuple(parts)),)
+        return (ir.ModerationInput(parts=tuple(parts)),)
     notes["input"] = "array"
     out = []
     for number, item in enumerate(value):
         if type(item) is str:
-            out.append(ModerationInput(parts=(TextPart(text=item),)))
+            out.append(ir.ModerationInput(parts=(TextPart(text=item),)))
         else:
             reader.fault(f"input[{number}]", "string", describe(item))
     return tuple(out)
 
 
 def encode_moderation_request(
-    request: ModerationRequest,
+    request: ir.ModerationRequest,
     *,
     profile: Profile = DEFAULT_PROFILE,
     on_loss: LossPolicy = RAISE_ON_ERROR,
@@ -164,7 +159,7 @@ def encode_moderation_request(
     )
 
 
-def _input(request: ModerationRequest, context: Context) -> Any:
+def _input(request: ir.ModerationRequest, context: Context) -> Any:
     inputs = request.inputs
     form = spelling_of(request.extra).get("input")
     plain = [_plain_text(input_) for input_ in inputs]
@@ -180,14 +175,14 @@ def _input(request: ModerationRequest, context: Context) -> Any:
     return _parts(inputs[0], context)
 
 
-def _plain_text(input_: ModerationInput) -> str | None:
+def _plain_text(input_: ir.ModerationInput) -> str | None:
     if len(input_.parts) == 1 and type(input_.parts[0]) is TextPart:
         part = input_.parts[0]
         return part.text if part == TextPart(text=part.text) else None
     return None
 
 
-def _parts(input_: ModerationInput, context: Context) -> list[JSONObject]:
+def _parts(input_: ir.ModerationInput, context: Context) -> list[JSONObject]:
     out: list[JSONObject] = []
     for number, part in enumerate(input_.parts):
         path = f"$.inputs[0].parts[{number}]"
@@ -203,8 +198,8 @@ def decode_moderation_response(
     *,
     status: int = 200,
     headers: Headers = (),
-    request: ModerationRequest | None = None,
-) -> ModerationResponse:
+    request: ir.ModerationRequest | None = None,
+) -> ir.ModerationResponse:
     """
     Read a response.
 
@@ -229,7 +224,7 @@ def decode_moderation_response(
     obj = answer_object(body, DIALECT, decode_error, status=status, headers=headers)
     reader = Reader(obj, "$", None)
     results = reader.array("results") or []
-    return ModerationResponse(
+    return ir.ModerationResponse(
         id=reader.string("id"),
         model=reader.string("model"),
         results=tuple(_result(item) for item in results if type(item) is dict),
@@ -237,17 +232,17 @@ def decode_moderation_response(
     )
 
 
-def _result(item: JSONObject) -> ModerationResult:
+def _result(item: JSONObject) -> ir.ModerationResult:
     reader = Reader(item, "", None)
     flagged = reader.boolean("flagged")
     fields = {name: reader.mapping(key) or {} for key, name in _FIELDS}
-    return ModerationResult(flagged=flagged, extra=extra_of(reader), **fields)
+    return ir.ModerationResult(flagged=flagged, extra=extra_of(reader), **fields)
 
 
 def encode_moderation_response(
-    response: ModerationResponse,
+    response: ir.ModerationResponse,
     *,
-    request: ModerationRequest | None = None,
+    request: ir.ModerationRequest | None = None,
     on_loss: LossPolicy = RAISE_ON_ERROR,
 ) -> EncodedResponse:
     """
@@ -285,7 +280,7 @@ def encode_moderation_response(
     )
 
 
-def _write_result(result: ModerationResult, path: str, log: LossLog) -> JSONObject:
+def _write_result(result: ir.ModerationResult, path: str, log: LossLog) -> JSONObject:
     out: JSONObject = {}
     if result.flagged is not None:
         out["flagged"] = result.flagged

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["fast_answer", "fast_choice"]
 
-_TAKEN: Final = frozenset(
+_USUAL: Final = frozenset(
     {
         "id",
         "object",
@@ -40,11 +40,10 @@ _TAKEN: Final = frozenset(
         "choices",
         "usage",
         "service_tier",
-        "moderation",
     }
 )
-_RESPONSE: Final = _TAKEN | {"system_fingerprint"}
-_CHOICE: Final = frozenset({"index", "message", "finish_reason", "logprobs"})
+_RESPONSE: Final = _USUAL | {"system_fingerprint"}
+_TAKEN: Final = _USUAL | {"moderation"}
 _MESSAGE: Final = frozenset(
     {"role", "content", "refusal", "annotations", "tool_calls", "audio"}
 )
@@ -73,7 +72,6 @@ def fast_answer(obj: JSONObject, aliases: Aliases) -> ChatResponse | None:
         or not items
         or (type(tier) is not str and tier is not None)
         or (type(counts) is not dict and counts is not None)
-        or obj.get("moderation") is not None
     ):
         return None
     choices: list[Choice] = []
@@ -97,7 +95,7 @@ def fast_answer(obj: JSONObject, aliases: Aliases) -> ChatResponse | None:
             return None
     else:
         extra = OWN.beside(obj, _TAKEN)
-        if not is_exact(OWN.fields(extra)):
+        if not is_exact(OWN.fields(extra)) or obj.get("moderation") is not None:
             return None
     return new_chat_response(
         ident,
@@ -123,14 +121,15 @@ def fast_choice(item: Any, aliases: Aliases) -> Choice | None:
     Returns:
         The choice; `None` when anything about it is not usual.
     """
-    if type(item) is not dict or not _CHOICE.issuperset(item):
+    if type(item) is not dict:
         return None
     index, raw, body = item.get("index"), item.get("finish_reason"), item.get("message")
     if (
         type(index) is not int
-        or (type(raw) is not str and raw is not None)
-        or item.get("logprobs") is not None
+        or type(raw) is not str
         or type(body) is not dict
+        # With these three there is no other field, but logprobs that are null.
+        or (len(item) != 3 and (len(item) != 4 or item.get("logprobs", 0) is not None))
         or not _MESSAGE.issuperset(body)
         or body.get("role") != "assistant"
         or body.get("refusal") is not None
@@ -150,7 +149,5 @@ def fast_choice(item: Any, aliases: Aliases) -> Choice | None:
         type(calls) is list and read_calls(calls, parts, aliases)
     ):
         return None
-    finish = None
-    if raw is not None:
-        finish = decode_finish(raw, has_tool_calls=bool(calls))
+    finish = decode_finish(raw, has_tool_calls=bool(calls))
     return new_choice(index, new_message("assistant", tuple(parts)), finish)

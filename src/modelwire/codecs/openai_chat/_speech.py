@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from modelwire import ir
 from modelwire.codecs._base import (
     RAISE_ON_ERROR,
     EncodedRequest,
@@ -40,7 +41,6 @@ from modelwire.errors import (
     RequestDecodeError,
 )
 from modelwire.ir._loss_codes import LossCode
-from modelwire.ir._speech import SpeechRequest, SpeechResponse
 
 if TYPE_CHECKING:
     from modelwire.ir._base import JSONObject
@@ -66,7 +66,7 @@ _MEDIA_TYPES: Final = {
 """Formats and their types; mp3 and flac as recorded."""
 
 
-def speech_media_type(request: SpeechRequest | None) -> str:
+def speech_media_type(request: ir.SpeechRequest | None) -> str:
     """
     Give the media type of the audio that a request asks for.
 
@@ -82,7 +82,7 @@ def speech_media_type(request: SpeechRequest | None) -> str:
 
 def decode_speech_request(
     body: bytes, *, path: str = "", query: str = "", headers: Headers = ()
-) -> SpeechRequest:
+) -> ir.SpeechRequest:
     """
     Read a request for speech.
 
@@ -112,7 +112,7 @@ def decode_speech_request(
         got = "nothing" if voice is None else describe(voice)
         reader.fault("voice", "string or object", got)
         voice = ""
-    request = SpeechRequest(
+    request = ir.SpeechRequest(
         model=model or "",
         input=text or "",
         voice=voice,
@@ -129,7 +129,7 @@ def decode_speech_request(
 
 
 def encode_speech_request(
-    request: SpeechRequest,
+    request: ir.SpeechRequest,
     *,
     profile: Profile = DEFAULT_PROFILE,
     on_loss: LossPolicy = RAISE_ON_ERROR,
@@ -175,8 +175,8 @@ def decode_speech_response(
     *,
     status: int = 200,
     headers: Headers = (),
-    request: SpeechRequest | None = None,
-) -> SpeechResponse:
+    request: ir.SpeechRequest | None = None,
+) -> ir.SpeechResponse:
     """
     Read speech.
 
@@ -203,13 +203,13 @@ def decode_speech_response(
         msg = "the body is a stream of events, and no file"
         raise RemoteProtocolError(msg, dialect=DIALECT)
     given = [value for name, value in headers if name.lower() == "content-type"]
-    return SpeechResponse(audio=body, media_type=given[0] if given else None)
+    return ir.SpeechResponse(audio=body, media_type=given[0] if given else None)
 
 
 def encode_speech_response(
-    response: SpeechResponse,
+    response: ir.SpeechResponse,
     *,
-    request: SpeechRequest | None = None,
+    request: ir.SpeechRequest | None = None,
     on_loss: LossPolicy = RAISE_ON_ERROR,
 ) -> EncodedResponse:
     """

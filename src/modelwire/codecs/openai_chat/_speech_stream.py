@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Final
 
+from modelwire import ir
 from modelwire.codecs._base import COLLECT, Headers, LossPolicy
 from modelwire.codecs._limits import DEFAULT_LIMITS, Limits
 from modelwire.codecs._loss_gate import LossGate
@@ -36,12 +37,10 @@ from modelwire.codecs.openai_chat._wire import DIALECT, extra_of, merge_own
 from modelwire.errors import LimitExceededError, StateError
 from modelwire.ir._chunks import StreamEnd, StreamError, UnknownEvent
 from modelwire.ir._loss_codes import LossCode
-from modelwire.ir._speech import SpeechAudio, SpeechChunk, SpeechDone
 
 if TYPE_CHECKING:
     from modelwire.ir._base import JSONObject
     from modelwire.ir._losses import Loss
-    from modelwire.ir._speech import SpeechRequest
 
 __all__ = [
     "BLOCK",
@@ -66,9 +65,9 @@ they come soon: 1 KiB of mp3 is a tenth of a second or less.
 def speech_stream_decoder(
     *,
     headers: Headers = (),
-    request: SpeechRequest | None = None,
+    request: ir.SpeechRequest | None = None,
     limits: Limits = DEFAULT_LIMITS,
-) -> MediaStreamDecoder[SpeechChunk]:
+) -> MediaStreamDecoder[ir.SpeechChunk]:
     """
     Make a decoder of one stream of speech.
 
@@ -90,8 +89,8 @@ def speech_stream_decoder(
 
 
 def speech_stream_encoder(
-    *, request: SpeechRequest | None = None, on_loss: LossPolicy = COLLECT
-) -> MediaStreamEncoder[SpeechChunk] | SpeechBytesEncoder:
+    *, request: ir.SpeechRequest | None = None, on_loss: LossPolicy = COLLECT
+) -> MediaStreamEncoder[ir.SpeechChunk] | SpeechBytesEncoder:
     """
     Make an encoder of one stream of speech.
 
@@ -108,7 +107,7 @@ def speech_stream_encoder(
     return SpeechBytesEncoder(speech_media_type(request), on_loss=on_loss)
 
 
-def _read(kind: str, data: JSONObject) -> SpeechAudio | SpeechDone | None:
+def _read(kind: str, data: JSONObject) -> ir.SpeechAudio | ir.SpeechDone | None:
     reader = Reader(data, "", None)
     reader.left.pop("type", None)
     if kind == _DELTA:
@@ -119,19 +118,19 @@ def _read(kind: str, data: JSONObject) -> SpeechAudio | SpeechDone | None:
             audio = base64.b64decode(text, validate=True)
         except ValueError:
             return None
-        return SpeechAudio(audio=audio, extra=extra_of(reader))
+        return ir.SpeechAudio(audio=audio, extra=extra_of(reader))
     if kind == _DONE:
         usage = reader.mapping("usage")
-        return SpeechDone(
+        return ir.SpeechDone(
             usage=None if usage is None else decode_media_usage(usage),
             extra=extra_of(reader),
         )
     return None
 
 
-def _write(chunk: SpeechAudio | SpeechDone, log: LossLog) -> JSONObject:
+def _write(chunk: ir.SpeechAudio | ir.SpeechDone, log: LossLog) -> JSONObject:
     out: JSONObject
-    if isinstance(chunk, SpeechAudio):
+    if isinstance(chunk, ir.SpeechAudio):
         out = {"type": _DELTA, "audio": base64.b64encode(chunk.audio).decode()}
     else:
         out = {"type": _DONE}
@@ -166,7 +165,7 @@ class SpeechBytesDecoder:
         self.trailing_bytes: int = 0
         """How many bytes came after the end and were dropped."""
 
-    def feed(self, data: bytes) -> list[SpeechChunk]:
+    def feed(self, data: bytes) -> list[ir.SpeechChunk]:
         """
         Take received bytes.
 
@@ -188,8 +187,8 @@ class SpeechBytesDecoder:
         self._taken += len(data)
         self._buffer += data[:room]
         whole = len(self._buffer) - len(self._buffer) % BLOCK
-        out: list[SpeechChunk] = [
-            SpeechAudio(audio=bytes(self._buffer[start : start + BLOCK]))
+        out: list[ir.SpeechChunk] = [
+            ir.SpeechAudio(audio=bytes(self._buffer[start : start + BLOCK]))
             for start in range(0, whole, BLOCK)
         ]
         del self._buffer[:whole]
@@ -201,7 +200,7 @@ class SpeechBytesDecoder:
             out += [StreamError(error.to_error_info()), StreamEnd(complete=False)]
         return out
 
-    def close(self) -> list[SpeechChunk]:
+    def close(self) -> list[ir.SpeechChunk]:
         """
         Take the end of the bytes.
 
@@ -209,7 +208,7 @@ class SpeechBytesDecoder:
             The last chunk and the end; no audio at all is no complete stream.  The
             second call gives nothing.
         """
-        out: list[SpeechChunk] = []
+        out: list[ir.SpeechChunk] = []
         if self._closed or self.failed:
             self._closed = True
             return out
@@ -222,9 +221,9 @@ class SpeechBytesDecoder:
             out += [StreamError(TRUNCATED), StreamEnd(complete=False)]
         return out
 
-    def _rest(self, out: list[SpeechChunk]) -> None:
+    def _rest(self, out: list[ir.SpeechChunk]) -> None:
         if self._buffer:
-            out.append(SpeechAudio(audio=bytes(self._buffer)))
+            out.append(ir.SpeechAudio(audio=bytes(self._buffer)))
             self._buffer.clear()
 
 
@@ -256,7 +255,7 @@ class SpeechBytesEncoder:
         """What could not be carried over so far."""
         return self._log.losses
 
-    def encode(self, chunk: SpeechChunk) -> bytes:
+    def encode(self, chunk: ir.SpeechChunk) -> bytes:
         """
         Write one chunk.
 
@@ -274,10 +273,10 @@ class SpeechBytesEncoder:
             msg = "encode() after the end of the stream"
             raise StateError(msg)
         buffer: list[bytes] = []
-        if isinstance(chunk, SpeechAudio):
+        if isinstance(chunk, ir.SpeechAudio):
             buffer.append(chunk.audio)
             self._drop_extra(chunk)
-        elif isinstance(chunk, SpeechDone):
+        elif isinstance(chunk, ir.SpeechDone):
             if chunk.usage is not None:
                 self._log.drop(LossCode.USAGE_TOTAL, "$.usage")
             self._drop_extra(chunk)
@@ -302,7 +301,7 @@ class SpeechBytesEncoder:
             self.failed = True
         return b""
 
-    def _drop_extra(self, chunk: SpeechAudio | SpeechDone) -> None:
+    def _drop_extra(self, chunk: ir.SpeechAudio | ir.SpeechDone) -> None:
         for dialect, fields in chunk.extra.items():
             for name in fields:
                 self._log.drop_field(LossCode.OUT_AUDIO, "$", dialect, name)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from modelwire import ir
 from modelwire.codecs._openai_logprobs import decode_tokens
 from modelwire.codecs._reader import Reader
 from modelwire.codecs.openai_chat._media_usage import (
@@ -20,7 +21,6 @@ from modelwire.codecs.openai_chat._media_usage import (
 )
 from modelwire.codecs.openai_chat._wire import OWN, extra_of, merge_own
 from modelwire.ir._loss_codes import LossCode
-from modelwire.ir._transcriptions import TranscriptSegment, TranscriptWord
 
 if TYPE_CHECKING:
     from modelwire.codecs._losses import LossLog
@@ -58,7 +58,7 @@ _NUMBERS: Final = (
 )
 
 
-def decode_segment(item: Any) -> TranscriptSegment | None:
+def decode_segment(item: Any) -> ir.TranscriptSegment | None:
     """
     Read a segment.
 
@@ -82,7 +82,7 @@ def decode_segment(item: Any) -> TranscriptSegment | None:
         del reader.left["tokens"]
         read_tokens = tuple(tokens)
     numbers = {name: reader.number(name) for name in _NUMBERS}
-    return TranscriptSegment(
+    return ir.TranscriptSegment(
         text=reader.string("text") or "",
         id=reader.take("id"),
         speaker=speaker,
@@ -93,7 +93,7 @@ def decode_segment(item: Any) -> TranscriptSegment | None:
     )
 
 
-def encode_segment(segment: TranscriptSegment) -> JSONObject:
+def encode_segment(segment: ir.TranscriptSegment) -> JSONObject:
     """
     Write a segment.
 
@@ -125,7 +125,7 @@ def encode_segment(segment: TranscriptSegment) -> JSONObject:
     return out
 
 
-def segment_losses(segment: TranscriptSegment, log: LossLog, path: str) -> None:
+def segment_losses(segment: ir.TranscriptSegment, log: LossLog, path: str) -> None:
     """
     Record what `encode_segment` does not carry over.
 
@@ -137,7 +137,7 @@ def segment_losses(segment: TranscriptSegment, log: LossLog, path: str) -> None:
     log.drop_extra(segment.extra, path, LossCode.OUT_TEXT)
 
 
-def decode_word(item: Any) -> TranscriptWord | None:
+def decode_word(item: Any) -> ir.TranscriptWord | None:
     """
     Read a word.
 
@@ -150,7 +150,7 @@ def decode_word(item: Any) -> TranscriptWord | None:
     if type(item) is not dict or type(item.get("word")) is not str:
         return None
     reader = Reader(item, "", None)
-    return TranscriptWord(
+    return ir.TranscriptWord(
         word=reader.string("word") or "",
         start=reader.number("start"),
         end=reader.number("end"),
@@ -158,7 +158,7 @@ def decode_word(item: Any) -> TranscriptWord | None:
     )
 
 
-def encode_word(word: TranscriptWord) -> JSONObject:
+def encode_word(word: ir.TranscriptWord) -> JSONObject:
     """
     Write a word.
 
@@ -177,7 +177,7 @@ def encode_word(word: TranscriptWord) -> JSONObject:
     return out
 
 
-def word_losses(word: TranscriptWord, log: LossLog, path: str) -> None:
+def word_losses(word: ir.TranscriptWord, log: LossLog, path: str) -> None:
     """
     Record what `encode_word` does not carry over.
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from modelwire import ir
 from modelwire.codecs._base import (
     RAISE_ON_ERROR,
     EncodedRequest,
@@ -47,16 +48,10 @@ from modelwire.codecs.openai_chat._wire import (
 )
 from modelwire.errors import InvalidIRError, Problem, RequestDecodeError
 from modelwire.ir._loss_codes import LossCode
-from modelwire.ir._transcriptions import (
-    ChunkingStrategy,
-    TranscriptionOperation,
-    TranscriptionRequest,
-)
 
 if TYPE_CHECKING:
     from modelwire.codecs._reader import Reader
     from modelwire.ir._base import JSONObject
-    from modelwire.ir._uploads import Upload
 
 __all__ = [
     "decode_transcription_request",
@@ -65,7 +60,7 @@ __all__ = [
     "encode_transcription_response",
 ]
 
-_PATHS: Final[dict[TranscriptionOperation, str]] = {
+_PATHS: Final[dict[ir.TranscriptionOperation, str]] = {
     "transcription": "/v1/audio/transcriptions",
     "translation": "/v1/audio/translations",
 }
@@ -89,7 +84,7 @@ _ELSEWHERE: Final = frozenset({"url", "file_url", "file_id", "input_audio", "fil
 
 def decode_transcription_request(
     body: bytes, *, path: str = "", query: str = "", headers: Headers = ()
-) -> TranscriptionRequest:
+) -> ir.TranscriptionRequest:
     """
     Read a request for a transcript.
 
@@ -136,13 +131,13 @@ def decode_transcription_request(
     given["stream"] = reader.boolean("stream") or False
     if isinstance(reader, FormReader):
         given["other_files"] = other_files(reader)
-    request = TranscriptionRequest(extra=media_extra(reader, notes), **given)
+    request = ir.TranscriptionRequest(extra=media_extra(reader, notes), **given)
     if problems:
         raise RequestDecodeError(tuple(problems), dialect=DIALECT)
     return request
 
 
-def _file(reader: Reader) -> Upload | None:
+def _file(reader: Reader) -> ir.Upload | None:
     files = reader.take_files("file") if isinstance(reader, FormReader) else []
     if len(files) > 1:
         reader.fault("file", "one file", "several")
@@ -153,16 +148,16 @@ def _file(reader: Reader) -> Upload | None:
     return None
 
 
-def _chunking(reader: Reader) -> ChunkingStrategy | None:
+def _chunking(reader: Reader) -> ir.ChunkingStrategy | None:
     key = "chunking_strategy"
     value = reader.left.get(key)
     if isinstance(value, str) and not value.lstrip().startswith("{"):
         del reader.left[key]
-        return ChunkingStrategy(kind=value)
+        return ir.ChunkingStrategy(kind=value)
     inner = nested_reader(reader, key)
     if inner is None:
         return None
-    return ChunkingStrategy(
+    return ir.ChunkingStrategy(
         kind=inner.string("type", required=True) or "",
         prefix_padding_ms=inner.integer("prefix_padding_ms"),
         silence_duration_ms=inner.integer("silence_duration_ms"),
@@ -175,7 +170,7 @@ def _chunking(reader: Reader) -> ChunkingStrategy | None:
 
 
 def encode_transcription_request(
-    request: TranscriptionRequest,
+    request: ir.TranscriptionRequest,
     *,
     profile: Profile = DEFAULT_PROFILE,
     on_loss: LossPolicy = RAISE_ON_ERROR,
@@ -228,7 +223,7 @@ def encode_transcription_request(
     )
 
 
-def _fields(request: TranscriptionRequest) -> JSONObject:
+def _fields(request: ir.TranscriptionRequest) -> JSONObject:
     """Give what is no file, in order."""
     out: JSONObject = {}
     if spelling_of(request.extra).get("model") != "path":
@@ -249,7 +244,7 @@ def _fields(request: TranscriptionRequest) -> JSONObject:
     return out
 
 
-def _encode_chunking(chunking: ChunkingStrategy) -> str | JSONObject:
+def _encode_chunking(chunking: ir.ChunkingStrategy) -> str | JSONObject:
     inner: JSONObject = {"type": chunking.kind}
     for name in (*_VAD, "threshold"):
         value = getattr(chunking, name)

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from modelwire import ir
 from modelwire.codecs._base import (
     RAISE_ON_ERROR,
     EncodedResponse,
@@ -53,7 +54,6 @@ from modelwire.codecs.openai_chat._wire import (
 )
 from modelwire.errors import RemoteProtocolError
 from modelwire.ir._loss_codes import LossCode
-from modelwire.ir._transcriptions import TranscriptionRequest, TranscriptionResponse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,8 +88,8 @@ def decode_transcription_response(
     *,
     status: int = 200,
     headers: Headers = (),
-    request: TranscriptionRequest | None = None,
-) -> TranscriptionResponse:
+    request: ir.TranscriptionRequest | None = None,
+) -> ir.TranscriptionResponse:
     """
     Read a transcript.
 
@@ -122,7 +122,7 @@ def decode_transcription_response(
     ):
         plain = body.decode("utf-8", "replace")
         form = wanted if wanted in _TEXTS else _form_of(plain)
-        return TranscriptionResponse(text=plain, format=form or "text")
+        return ir.TranscriptionResponse(text=plain, format=form or "text")
     parsed = answer_object(body, status, headers, substance="text")
     reader = Reader(parsed, "$", None)
     text = reader.string("text")
@@ -131,7 +131,7 @@ def decode_transcription_response(
         raise RemoteProtocolError(msg, dialect=DIALECT, path="$.text")
     nested: JSONObject = {}
     usage, seconds = take_usage(reader, nested)
-    return TranscriptionResponse(
+    return ir.TranscriptionResponse(
         text=text,
         format=_json_form(parsed),
         task=reader.string("task"),
@@ -187,9 +187,9 @@ def _items(
 
 
 def encode_transcription_response(
-    response: TranscriptionResponse,
+    response: ir.TranscriptionResponse,
     *,
-    request: TranscriptionRequest | None = None,
+    request: ir.TranscriptionRequest | None = None,
     on_loss: LossPolicy = RAISE_ON_ERROR,
 ) -> EncodedResponse:
     """
@@ -246,7 +246,7 @@ def encode_transcription_response(
     )
 
 
-def _text(response: TranscriptionResponse, form: str, log: LossLog) -> str:
+def _text(response: ir.TranscriptionResponse, form: str, log: LossLog) -> str:
     """Give the body of a form that is text."""
     segments = response.segments
     for name, code in _BESIDE:
@@ -271,7 +271,7 @@ def _text(response: TranscriptionResponse, form: str, log: LossLog) -> str:
     return to_srt(segments) if form == "srt" else to_vtt(segments)
 
 
-def _losses(response: TranscriptionResponse, log: LossLog) -> None:
+def _losses(response: ir.TranscriptionResponse, log: LossLog) -> None:
     log.drop_extra(response.extra, "$", LossCode.RESP_FINGERPRINT)
     for number, segment in enumerate(response.segments or ()):
         segment_losses(segment, log, f"$.segments[{number}]")

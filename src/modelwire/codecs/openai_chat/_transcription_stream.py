@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from modelwire import ir
 from modelwire.codecs._base import COLLECT, Headers, LossPolicy
 from modelwire.codecs._limits import DEFAULT_LIMITS, Limits
 from modelwire.codecs._reader import Reader
@@ -35,17 +36,10 @@ from modelwire.codecs.openai_chat._transcript_values import (
 )
 from modelwire.codecs.openai_chat._wire import extra_of, merge_own
 from modelwire.ir._loss_codes import LossCode
-from modelwire.ir._transcriptions import (
-    TranscriptDelta,
-    TranscriptDone,
-    TranscriptionChunk,
-    TranscriptSegmentEnd,
-)
 
 if TYPE_CHECKING:
     from modelwire.codecs._losses import LossLog
     from modelwire.ir._base import JSONObject
-    from modelwire.ir._transcriptions import TranscriptionRequest
 
 __all__ = ["transcription_stream_decoder", "transcription_stream_encoder"]
 
@@ -56,9 +50,9 @@ _DONE: Final = "transcript.text.done"
 def transcription_stream_decoder(
     *,
     headers: Headers = (),
-    request: TranscriptionRequest | None = None,
+    request: ir.TranscriptionRequest | None = None,
     limits: Limits = DEFAULT_LIMITS,
-) -> MediaStreamDecoder[TranscriptionChunk]:
+) -> MediaStreamDecoder[ir.TranscriptionChunk]:
     """
     Make a decoder of one streamed transcript.
 
@@ -75,8 +69,8 @@ def transcription_stream_decoder(
 
 
 def transcription_stream_encoder(
-    *, request: TranscriptionRequest | None = None, on_loss: LossPolicy = COLLECT
-) -> MediaStreamEncoder[TranscriptionChunk]:
+    *, request: ir.TranscriptionRequest | None = None, on_loss: LossPolicy = COLLECT
+) -> MediaStreamEncoder[ir.TranscriptionChunk]:
     """
     Make an encoder of one streamed transcript.
 
@@ -93,14 +87,14 @@ def transcription_stream_encoder(
 
 def _read(
     kind: str, data: JSONObject
-) -> TranscriptDelta | TranscriptSegmentEnd | TranscriptDone | None:
+) -> ir.TranscriptDelta | ir.TranscriptSegmentEnd | ir.TranscriptDone | None:
     reader = Reader(data, "", None)
     reader.left.pop("type", None)
     if kind == _DELTA:
         text = reader.string("delta")
         if text is None:
             return None
-        return TranscriptDelta(
+        return ir.TranscriptDelta(
             text=text,
             logprobs=take_tokens(reader),
             segment_id=reader.string("segment_id"),
@@ -111,14 +105,14 @@ def _read(
         # Its type is the event's, whether or not it has a speaker.
         if segment is None or segment.speaker is None:
             return None
-        return TranscriptSegmentEnd(segment=segment)
+        return ir.TranscriptSegmentEnd(segment=segment)
     if kind == _DONE:
         text = reader.string("text")
         if text is None:
             return None
         nested: JSONObject = {}
         usage, seconds = take_usage(reader, nested)
-        return TranscriptDone(
+        return ir.TranscriptDone(
             text=text,
             logprobs=take_tokens(reader),
             languages=take_languages(reader),
@@ -130,13 +124,14 @@ def _read(
 
 
 def _write(
-    chunk: TranscriptDelta | TranscriptSegmentEnd | TranscriptDone, log: LossLog
+    chunk: ir.TranscriptDelta | ir.TranscriptSegmentEnd | ir.TranscriptDone,
+    log: LossLog,
 ) -> JSONObject:
-    if isinstance(chunk, TranscriptSegmentEnd):
+    if isinstance(chunk, ir.TranscriptSegmentEnd):
         segment_losses(chunk.segment, log, "$.segment")
         return {**encode_segment(chunk.segment), "type": SEGMENT_TYPE}
     out: JSONObject
-    if isinstance(chunk, TranscriptDelta):
+    if isinstance(chunk, ir.TranscriptDelta):
         out = {"type": _DELTA, "delta": chunk.text}
         if chunk.segment_id is not None:
             out["segment_id"] = chunk.segment_id
@@ -147,7 +142,7 @@ def _write(
     if chunk.logprobs is not None:
         out["logprobs"] = encode_tokens(chunk.logprobs)
         token_losses(chunk.logprobs, log, "$.logprobs")
-    if isinstance(chunk, TranscriptDone):
+    if isinstance(chunk, ir.TranscriptDone):
         put_usage(out, chunk.usage, chunk.billed_seconds)
         usage_losses(chunk.usage, chunk.billed_seconds, log)
     merge_own(out, chunk.extra)
