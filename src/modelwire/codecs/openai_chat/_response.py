@@ -43,7 +43,11 @@ from modelwire.codecs.openai_chat._logprobs import (
 )
 from modelwire.codecs.openai_chat._message_decode import assistant_message
 from modelwire.codecs.openai_chat._profiles import DEFAULT_PROFILE
-from modelwire.codecs.openai_chat._response_fast import fast_answer, fast_choice
+from modelwire.codecs.openai_chat._response_fast import (
+    fast_answer,
+    fast_choice,
+    fast_response,
+)
 from modelwire.codecs.openai_chat._usage import (
     decode_usage,
     encode_usage,
@@ -132,6 +136,9 @@ def decode_response(
     choices, usage = parsed.get("choices"), parsed.get("usage")
     read = _choices(choices, names, request) if type(choices) is list else ()
     counts = decode_usage(usage, profile) if type(usage) is dict else None
+    usual = fast_response(parsed, read, counts)
+    if usual is not None:
+        return usual
     reader = Reader(parsed, "$", None)
     if reader.left.get("object") == OBJECT:
         del reader.left["object"]

@@ -16,9 +16,8 @@ from modelwire.codecs.openai_chat._finish import decode_finish
 from modelwire.codecs.openai_chat._message_decode_fast import read_calls
 from modelwire.codecs.openai_chat._usage_fast import fast_usage
 from modelwire.codecs.openai_chat._wire import DIALECT, OBJECT, OWN
+from modelwire.ir._fast_answers import new_chat_response, new_choice
 from modelwire.ir._fast_values import (
-    new_chat_response,
-    new_choice,
     new_message,
     new_text_part,
 )
@@ -27,9 +26,9 @@ if TYPE_CHECKING:
     from modelwire.codecs._base import Aliases
     from modelwire.ir._base import Extra, JSONObject
     from modelwire.ir._parts import Part
-    from modelwire.ir._response import ChatResponse, Choice
+    from modelwire.ir._response import ChatResponse, Choice, Usage
 
-__all__ = ["fast_answer", "fast_choice"]
+__all__ = ["fast_answer", "fast_choice", "fast_response"]
 
 _USUAL: Final = frozenset(
     {
@@ -61,18 +60,8 @@ def fast_answer(obj: JSONObject, aliases: Aliases) -> ChatResponse | None:
     Returns:
         The response; `None` when anything about it is not usual.
     """
-    ident, model, created = obj.get("id"), obj.get("model"), obj.get("created")
-    tier, counts, items = obj.get("service_tier"), obj.get("usage"), obj.get("choices")
-    if (
-        type(ident) is not str
-        or type(model) is not str
-        or type(created) is not int
-        or obj.get("object") != OBJECT
-        or type(items) is not list
-        or not items
-        or (type(tier) is not str and tier is not None)
-        or (type(counts) is not dict and counts is not None)
-    ):
+    counts, items = obj.get("usage"), obj.get("choices")
+    if type(items) is not list or not items or obj.get("moderation") is not None:
         return None
     choices: list[Choice] = []
     for item in items:
@@ -82,30 +71,57 @@ def fast_answer(obj: JSONObject, aliases: Aliases) -> ChatResponse | None:
         choices.append(choice)
     usage = None
     if counts is not None:
-        usage = fast_usage(counts)
+        usage = fast_usage(counts) if type(counts) is dict else None
         if usage is None:
             return None
+    found = fast_response(obj, tuple(choices), usage)
+    if found is None or not is_exact(OWN.fields(found.extra)):
+        return None
+    return found
+
+
+def fast_response(
+    obj: JSONObject, choices: tuple[Choice, ...], usage: Usage | None
+) -> ChatResponse | None:
+    """
+    Put together an answer whose own fields are usual.
+
+    Args:
+        obj: The parsed body.
+        choices: What its choices are.
+        usage: What its counts are.
+
+    Returns:
+        The response; `None` when a field of *obj* is not usual.
+    """
+    ident, model, created = obj.get("id"), obj.get("model"), obj.get("created")
+    tier, mark = obj.get("service_tier"), obj.get("system_fingerprint")
+    if (
+        type(ident) is not str
+        or type(model) is not str
+        or type(created) is not int
+        or obj.get("object") != OBJECT
+        or type(obj.get("choices")) is not list
+        or (type(tier) is not str and tier is not None)
+        or (usage is None and obj.get("usage") is not None)
+    ):
+        return None
     if _RESPONSE.issuperset(obj):
-        # Nearly always: 0.3 us, against 0.7 below.
+        # Nearly always: 0.2 us, against 0.6 below.
         extra: Extra = {}
-        fingerprint = obj.get("system_fingerprint")
-        if type(fingerprint) is str:
-            extra = {DIALECT: {"system_fingerprint": fingerprint}}
-        elif fingerprint is not None:
-            return None
+        if mark is not None:
+            extra = {DIALECT: {"system_fingerprint": mark}}
     else:
         extra = OWN.beside(obj, _TAKEN)
-        if not is_exact(OWN.fields(extra)) or obj.get("moderation") is not None:
-            return None
     return new_chat_response(
         ident,
         # An empty name is what the encoder writes where there is none.
         model or None,
         created,
-        tuple(choices),
+        choices,
         usage,
         tier,
-        None,
+        obj.get("moderation"),
         extra,
     )
 

@@ -53,7 +53,7 @@ from modelwire.codecs.openai_responses._response_extra import (
     response_extra,
     tier_note,
 )
-from modelwire.codecs.openai_responses._response_fast import fast_answer
+from modelwire.codecs.openai_responses._response_fast import fast_answer, fast_response
 from modelwire.codecs.openai_responses._usage import (
     decode_usage,
     encode_tool_usage,
@@ -143,13 +143,19 @@ def _response(obj: JSONObject, aliases: Aliases) -> ChatResponse:
     """Read a parsed response object, which is not changed."""
     output = obj.get("output")
     parts = decode_output(output if type(output) is list else (), aliases)
+    ending, counts = ending_of(parts), obj.get("usage")
+    if type(output) is list and type(counts) is dict:
+        finish = decode_finish("completed", None, None, ending)
+        usual = fast_response(obj, parts, decode_usage(counts), finish)
+        if usual is not None:
+            return usual
     reader = Reader(obj, "$", None)
     left = reader.left
     reader.array("output")
     status = reader.string("status")
     details = reader.mapping("incomplete_details")
     error = left.pop("error", None)
-    finish = decode_finish(status, details, error, ending_of(parts))
+    finish = decode_finish(status, details, error, ending)
     if finish is None:
         for name, value in (
             ("status", None if status == "in_progress" else status),

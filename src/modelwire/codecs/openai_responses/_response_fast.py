@@ -21,10 +21,9 @@ from modelwire.codecs.openai_responses._response_extra import (
     tier_note,
 )
 from modelwire.codecs.openai_responses._usage_fast import fast_usage
-from modelwire.codecs.openai_responses._wire import DIALECT
+from modelwire.codecs.openai_responses._wire import DIALECT, OWN
+from modelwire.ir._fast_answers import new_chat_response, new_choice
 from modelwire.ir._fast_values import (
-    new_chat_response,
-    new_choice,
     new_finish,
     new_message,
 )
@@ -34,9 +33,9 @@ if TYPE_CHECKING:
     from modelwire.codecs._base import Aliases
     from modelwire.ir._base import JSONObject
     from modelwire.ir._parts import Part
-    from modelwire.ir._response import ChatResponse
+    from modelwire.ir._response import ChatResponse, Finish, Usage
 
-__all__ = ["fast_answer"]
+__all__ = ["fast_answer", "fast_response"]
 
 _TEXT_OR_NONE: Final = (str, NoneType)
 _TAKEN: Final = frozenset(
@@ -65,23 +64,9 @@ def fast_answer(obj: JSONObject, aliases: Aliases) -> ChatResponse | None:
     Returns:
         The response; `None` when anything about it is not usual.
     """
-    ident, model, created = obj.get("id"), obj.get("model"), obj.get("created_at")
-    items, counts, tier = obj.get("output"), obj.get("usage"), obj.get("service_tier")
-    if (
-        type(created) is not int
-        or type(ident) not in _TEXT_OR_NONE
-        or type(model) not in _TEXT_OR_NONE
-        or type(tier) not in _TEXT_OR_NONE
-        or type(items) is not list
-        or type(counts) is not dict
-        or obj.get("status") != "completed"
-        or obj.get("error") is not None
-        or obj.get("incomplete_details") is not None
-        or obj.get("moderation") is not None
-        or "tool_usage" in obj
-    ):
+    items, counts = obj.get("output"), obj.get("usage")
+    if type(items) is not list or type(counts) is not dict or "tool_usage" in obj:
         return None
-    usage = fast_usage(counts)
     parts: list[Part] = []
     calls = False
     for index, item in enumerate(items):
@@ -91,22 +76,59 @@ def fast_answer(obj: JSONObject, aliases: Aliases) -> ChatResponse | None:
         if type(part) is ToolCallPart:
             calls = True
         parts.append(part)
-    left = beside(obj, _TAKEN)
-    if usage is None or not is_exact(left):
+    usage = fast_usage(counts)
+    if usage is None:
+        return None
+    # Of the parts that are read here, calls alone say how an answer ended.
+    finish = new_finish("tool_calls" if calls else "stop", "completed")
+    found = fast_response(obj, tuple(parts), usage, finish)
+    if found is None or found.moderation is not None:
+        return None
+    return found if is_exact(OWN.fields(found.extra)) else None
+
+
+def fast_response(
+    obj: JSONObject, parts: tuple[Part, ...], usage: Usage, finish: Finish | None
+) -> ChatResponse | None:
+    """
+    Put together a whole answer whose own fields are usual.
+
+    Args:
+        obj: The parsed body.
+        parts: What its output is.
+        usage: What its counts are.
+        finish: How it ended, if it was completed.
+
+    Returns:
+        The response; `None` when a field of *obj* is not usual.
+    """
+    ident, model, created = obj.get("id"), obj.get("model"), obj.get("created_at")
+    tier = obj.get("service_tier")
+    if (
+        type(created) is not int
+        or type(ident) not in _TEXT_OR_NONE
+        or type(model) not in _TEXT_OR_NONE
+        or type(tier) not in _TEXT_OR_NONE
+        or obj.get("status") != "completed"
+        or obj.get("error") is not None
+        or obj.get("incomplete_details") is not None
+        # Some of its counts are not in `usage`.
+        or "tool_usage" in obj
+    ):
         return None
     if tier == NO_TIER:
         tier = None
+    left = beside(obj, _TAKEN)
     note = tier_note(tier)
     if note is not None:
         left["$spelling"] = note
-    finish = new_finish("tool_calls" if calls else "stop", "completed")
     return new_chat_response(
         ident,
         model,
         created,
-        (new_choice(0, new_message("assistant", tuple(parts)), finish),),
+        (new_choice(0, new_message("assistant", parts), finish),),
         usage,
         tier,
-        None,
+        obj.get("moderation"),
         {DIALECT: left} if left else None,
     )
