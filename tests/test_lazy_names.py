@@ -10,6 +10,7 @@ LAZY = (
     "modelwire.adapt",
     "modelwire.framing",
     "modelwire.ir",
+    "modelwire.sse",
     "modelwire.testing",
     "modelwire.transports",
 )

@@ -4,6 +4,12 @@ Names of a package that load when they are asked for (PEP 562).
 Who uses one part of a package does not pay for the others: an import of all that
 `modelwire.ir` exports takes four times as long as one of what a stream decoder needs.
 A package keeps its own `__all__`, and its imports for type checkers.
+
+So a module that needs a name only in some calls takes it from the package when it is
+called: the codecs of images or speech say `ir.ImageRequest` and `framing.FormPart`, and
+who never calls them builds none of their value classes (32 of them, 0.15 ms each).  For
+the same reason a pattern that few calls need stands there as text: `re` compiles it
+when it is first used, and keeps it.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from modelwire.ir._chunks import (
 
 if TYPE_CHECKING:
     from modelwire.errors import ErrorInfo
-    from modelwire.ir._response import Finish, Usage
+    from modelwire.ir._outcome import Finish, Usage
 
 __all__ = ["WATCHED", "Watch", "Watched"]
 

@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from modelwire import ir
-from modelwire.ir import _fast_losses, _fast_tools, _fast_values as fast
+from modelwire.ir import _fast_answers, _fast_losses, _fast_tools, _fast_values as fast
 
 MAKERS = {
     fast.new_item_ref: ir.ItemRef,
@@ -21,8 +21,8 @@ MAKERS = {
     fast.new_message: ir.Message,
     fast.new_finish: ir.Finish,
     fast.new_usage: ir.Usage,
-    fast.new_choice: ir.Choice,
-    fast.new_chat_response: ir.ChatResponse,
+    _fast_answers.new_choice: ir.Choice,
+    _fast_answers.new_chat_response: ir.ChatResponse,
     _fast_tools.new_function_tool: ir.FunctionTool,
     _fast_losses.new_loss: ir.Loss,
 }
@@ -55,7 +55,7 @@ IDS = [f"{cls.__name__}-{given.__name__}" for _, cls, given in CASES]
 def test_every_maker_is_here():
     made = {
         getattr(module, name)
-        for module in (fast, _fast_losses, _fast_tools)
+        for module in (fast, _fast_answers, _fast_losses, _fast_tools)
         for name in module.__all__
         if name.startswith("new_")
     }

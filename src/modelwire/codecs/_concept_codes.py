@@ -19,7 +19,7 @@ from modelwire.ir._loss_codes import LossCode
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from modelwire.ir._response import Finish, FinishKind
+    from modelwire.ir._outcome import Finish, FinishKind
 
 __all__ = [
     "CHOICE_CODES",

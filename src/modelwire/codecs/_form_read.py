@@ -16,11 +16,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from modelwire import framing, ir
 from modelwire.codecs._json import loads
 from modelwire.codecs._reader import Reader
 from modelwire.errors import Problem, RemoteProtocolError, RequestDecodeError
-from modelwire.framing import FormPart, MultipartDecoder, MultipartFault, boundary_of
-from modelwire.ir._uploads import Upload
 
 if TYPE_CHECKING:
     from modelwire.codecs._base import Headers
@@ -28,11 +27,9 @@ if TYPE_CHECKING:
 
 __all__ = ["FormReader", "form_boundary", "nested_reader", "read_form"]
 
-_INTEGER: Final = re.compile(r"[+-]?[0-9]{1,18}(?:\.0{1,9})?\Z")
-_NUMBER: Final = re.compile(
-    r"[+-]?[0-9]{1,18}(?:\.[0-9]{0,30})?(?:[eE][+-]?[0-9]{1,2})?\Z"
-)
-_BRACKETS: Final = re.compile(r"\[([^\[\]]*)\]")
+_INTEGER: Final = r"[+-]?[0-9]{1,18}(?:\.0{1,9})?\Z"
+_NUMBER: Final = r"[+-]?[0-9]{1,18}(?:\.[0-9]{0,30})?(?:[eE][+-]?[0-9]{1,2})?\Z"
+_BRACKETS: Final = r"\[([^\[\]]*)\]"
 _WORDS: Final = {"true": True, "false": False, "1": True, "0": False}
 # Said again by whoever writes the part.
 _FRAMING_HEADERS: Final = frozenset({"content-length"})
@@ -51,7 +48,7 @@ def form_boundary(headers: Headers) -> str | None:
     """
     for name, value in headers:
         if name.lower() == "content-type":
-            return boundary_of(value)
+            return framing.boundary_of(value)
     return None
 
 
@@ -73,10 +70,10 @@ def read_form(
     Raises:
         RequestDecodeError: The body is no such form.
     """
-    decoder = MultipartDecoder(boundary)
-    parts: list[FormPart] = []
+    decoder = framing.MultipartDecoder(boundary)
+    parts: list[framing.FormPart] = []
     for item in [*decoder.feed(body), *decoder.close()]:
-        if isinstance(item, MultipartFault):
+        if isinstance(item, framing.MultipartFault):
             problem = Problem("$", "a form", f"no form ({item.error})"[:200])
             raise RequestDecodeError((problem,), dialect=dialect) from item.error
         parts.append(item)
@@ -89,12 +86,15 @@ class FormReader(Reader):
     __slots__ = ("dialect", "files", "notes")
 
     def __init__(
-        self, parts: list[FormPart], dialect: str, problems: list[Problem] | None
+        self,
+        parts: list[framing.FormPart],
+        dialect: str,
+        problems: list[Problem] | None,
     ) -> None:
         super().__init__({}, "$", problems)
         self.dialect = dialect
         """The dialect of the request."""
-        self.files: list[tuple[str, Upload]] = []
+        self.files: list[tuple[str, ir.Upload]] = []
         """Files that have not been taken yet, with the names of their parts."""
         self.notes: JSONObject = {}
         """How lists and objects were spelled, by field."""
@@ -126,7 +126,7 @@ class FormReader(Reader):
         text = self._text(key)
         if text is None:
             return None
-        if _INTEGER.match(text):
+        if re.match(_INTEGER, text):
             del self.left[key]
             return int(text.partition(".")[0])
         self.fault(key, "integer", "string")
@@ -137,7 +137,7 @@ class FormReader(Reader):
         text = self._text(key)
         if text is None:
             return None
-        if _NUMBER.match(text):
+        if re.match(_NUMBER, text):
             del self.left[key]
             plain = text.lstrip("+-").isdigit()
             return int(text) if plain else float(text)
@@ -202,7 +202,7 @@ class FormReader(Reader):
             self.fault(key, "object", "nothing" if text is None else "string")
         return None
 
-    def take_files(self, key: str) -> list[tuple[str, Upload]]:
+    def take_files(self, key: str) -> list[tuple[str, ir.Upload]]:
         """Take the files of a field: `key`, `key[]` or `key[0]`, repeated."""
         taken = [pair for pair in self.files if _is_item(pair[0], key)]
         self.files = [pair for pair in self.files if not _is_item(pair[0], key)]
@@ -210,7 +210,7 @@ class FormReader(Reader):
         for name in [n for n in self.left if _is_item(n, key)]:
             found = self.left.pop(name)
             texts: list[str] = found if isinstance(found, list) else [found]
-            taken += [(name, Upload(data=text.encode())) for text in texts]
+            taken += [(name, ir.Upload(data=text.encode())) for text in texts]
         return taken
 
     def inside(self, key: str, members: JSONObject) -> FormReader:
@@ -247,13 +247,13 @@ def nested_reader(reader: Reader, key: str) -> Reader | None:
     return Reader(members, f"{reader.path}.{key}", reader.problems)
 
 
-def _upload(part: FormPart, dialect: str) -> Upload:
+def _upload(part: framing.FormPart, dialect: str) -> ir.Upload:
     headers = [
         [name, value]
         for name, value in part.headers
         if name.lower() not in _FRAMING_HEADERS
     ]
-    return Upload(
+    return ir.Upload(
         data=part.data,
         filename=part.filename,
         media_type=part.content_type,
@@ -279,7 +279,7 @@ def _is_item(name: str, key: str) -> bool:
 
 def _members(brackets: str) -> list[str] | None:
     """Read `[a][b]`."""
-    names = _BRACKETS.findall(brackets)
+    names = re.findall(_BRACKETS, brackets)
     whole = "".join(f"[{name}]" for name in names) == brackets
     return names if whole and 0 < len(names) <= _MAX_LEVELS and all(names) else None
 

@@ -13,14 +13,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from modelwire import framing
 from modelwire.codecs._json import dumps_str
 from modelwire.errors import LocalError
-from modelwire.framing import (
-    FormPart,
-    encode_multipart,
-    multipart_content_type,
-    pick_boundary,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -53,14 +48,14 @@ def write_form(
         LocalError: A name or type would not arrive as it is.
     """
     notes = notes or {}
-    parts: list[FormPart] = []
+    parts: list[framing.FormPart] = []
     for name, value in fields.items():
         texts = _spelled(name, value, notes)
-        parts += [FormPart(key, _encoded(key, text)) for key, text in texts]
+        parts += [framing.FormPart(key, _encoded(key, text)) for key, text in texts]
     for name, upload in files:
         given = upload.extra.get(dialect, {}).get("headers")
         parts.append(
-            FormPart(
+            framing.FormPart(
                 name,
                 upload.data,
                 upload.filename,
@@ -68,9 +63,9 @@ def write_form(
                 tuple((str(n), str(v)) for n, v in given) if given else (),
             )
         )
-    boundary = pick_boundary(parts)
-    headers = (("content-type", multipart_content_type(boundary)),)
-    return headers, encode_multipart(parts, boundary=boundary)
+    boundary = framing.pick_boundary(parts)
+    headers = (("content-type", framing.multipart_content_type(boundary)),)
+    return headers, framing.encode_multipart(parts, boundary=boundary)
 
 
 def _encoded(name: str, text: str) -> bytes:

@@ -45,9 +45,8 @@ _CONSTANT: Final = "NaN and Infinity are not JSON"
 
 # Strings are skipped whole (possessively, so the scan is linear even when one never
 # ends); what is left of interest is brackets and the words that Python adds to JSON.
-_TOKEN: Final = re.compile(
-    r'"(?:[^"\\]++|\\.)*+"?|(?P<open>[\[{])|(?P<close>[\]}])|(?P<word>NaN|-?Infinity)',
-    re.DOTALL,
+_LEXEME: Final = (
+    r'"(?:[^"\\]++|\\.)*+"?|(?P<open>[\[{])|(?P<close>[\]}])|(?P<word>NaN|-?Infinity)'
 )
 
 
@@ -283,7 +282,7 @@ def _scan(text: str, start: int, max_depth: int) -> tuple[int | None, int | None
     """Find the bracket that passes *max_depth*, and the first NaN or Infinity."""
     depth = 0
     word: int | None = None
-    for token in _TOKEN.finditer(text, start):
+    for token in re.compile(_LEXEME, re.DOTALL).finditer(text, start):
         kind = token.lastgroup
         if kind == "open":
             depth += 1

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["listed_model", "model_path", "query_of"]
 
-_ONE: Final = re.compile(
-    r"(?:^|/)(?:models/|(?P<collection>tunedModels|endpoints)/)(?P<model>[^?]+?)/?(?:\?|$)"
+_ONE: Final = (
+    r"(?:^|/)(?:models/|(?P<collection>tunedModels|endpoints)/)"
+    r"(?P<model>[^?]+?)/?(?:\?|$)"
 )
 _CREDENTIALS: Final = frozenset({"key", "access_token", "api_key"})
 
@@ -34,7 +35,7 @@ def listed_model(path: str) -> str | None:
     Returns:
         The model's name; `None`: all models are asked for.
     """
-    found = _ONE.search(path)
+    found = re.search(_ONE, path)
     if found is None:
         return None
     model = unquoted(found["model"])

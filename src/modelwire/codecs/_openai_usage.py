@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from modelwire.ir._base import JSONObject
-    from modelwire.ir._response import Usage
+    from modelwire.ir._outcome import Usage
 
 __all__ = ["input_total", "take_count", "take_details", "uncached"]
 

@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["call_code", "result_part_code", "video_code"]
 
-_YOUTUBE: Final = re.compile(
-    r"https?://(?:(?:www\.|m\.)?youtube\.com|youtu\.be)/", re.IGNORECASE
-)
+_YOUTUBE: Final = r"(?i)https?://(?:(?:www\.|m\.)?youtube\.com|youtu\.be)/"
 _CALLS: Final = {
     "computer": LossCode.BT_COMPUTER,
     "mcp_approval": LossCode.BT_MCP_APPROVAL,
@@ -66,7 +64,7 @@ def video_code(part: VideoPart) -> LossCode:
         fetch it.
     """
     source = part.source
-    if isinstance(source, UrlSource) and _YOUTUBE.match(source.url):
+    if isinstance(source, UrlSource) and re.match(_YOUTUBE, source.url):
         return LossCode.IN_YOUTUBE_URI
     return LossCode.IN_VIDEO
 

@@ -18,7 +18,7 @@ __all__ = ["retry_after"]
 _MAX_DELAY: Final = 10**9
 """Seconds; more is nonsense and counts as no hint."""
 
-_NUMBER: Final = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,9})?\Z")
+_NUMBER: Final = r"[0-9]{1,12}(?:\.[0-9]{1,9})?\Z"
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
@@ -46,13 +46,13 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 def _number(text: str) -> float | None:
     text = text.strip()
-    if not text.isascii() or not _NUMBER.match(text):
+    if not text.isascii() or not re.match(_NUMBER, text):
         return None
     value = float(text)
     return value if value < _MAX_DELAY else None
 
 
-_HTTP_DATE: Final = re.compile(
+_HTTP_DATE: Final = (
     r"^[A-Za-z]{3}, (\d{2}) ([A-Z][a-z]{2}) (\d{4}) (\d{2}):(\d{2}):(\d{2}) GMT$"
 )
 _MONTHS: Final = {
@@ -73,7 +73,7 @@ _MONTHS: Final = {
 
 def _http_date(text: str) -> int | None:
     """Give an HTTP date as Unix seconds (RFC 9110 section 5.6.7, the usual form)."""
-    found = _HTTP_DATE.match(text.strip())
+    found = re.match(_HTTP_DATE, text.strip())
     month = _MONTHS.get(found.group(2)) if found is not None else None
     if found is None or month is None:
         return None

@@ -16,12 +16,13 @@ import attrs
 
 from modelwire.codecs._native import GrammarViolation
 from modelwire.codecs._protocols import StreamChecker
+from modelwire.ir._base import Node
 
 __all__ = ["StateTable", "check_all"]
 
 
-@attrs.frozen(kw_only=True)
-class StateTable:
+@attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
+class StateTable(Node):
     """
     One table of states.
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from modelwire.codecs._losses import LossLog
-    from modelwire.ir._response import Usage
+    from modelwire.ir._outcome import Usage
 
 __all__ = ["count_losses"]
 

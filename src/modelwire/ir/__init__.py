@@ -121,6 +121,12 @@ if TYPE_CHECKING:
         ModerationResponse as ModerationResponse,
         ModerationResult as ModerationResult,
     )
+    from modelwire.ir._outcome import (
+        FINISH_KINDS as FINISH_KINDS,
+        Finish as Finish,
+        FinishKind as FinishKind,
+        Usage as Usage,
+    )
     from modelwire.ir._parts import (
         Annotation as Annotation,
         AudioPart as AudioPart,
@@ -159,14 +165,7 @@ if TYPE_CHECKING:
         ReasoningConfig as ReasoningConfig,
         ResponseFormat as ResponseFormat,
     )
-    from modelwire.ir._response import (
-        FINISH_KINDS as FINISH_KINDS,
-        ChatResponse as ChatResponse,
-        Choice as Choice,
-        Finish as Finish,
-        FinishKind as FinishKind,
-        Usage as Usage,
-    )
+    from modelwire.ir._response import ChatResponse as ChatResponse, Choice as Choice
     from modelwire.ir._speech import (
         SpeechAudio as SpeechAudio,
         SpeechChunk as SpeechChunk,
@@ -236,10 +235,10 @@ _HOMES: Final[dict[str, str]] = {
     "ErrorInfo": "modelwire.errors",
     "ErrorKind": "modelwire.errors",
     "Extra": "_base",
-    "FINISH_KINDS": "_response",
+    "FINISH_KINDS": "_outcome",
     "FileIdSource": "_parts",
-    "Finish": "_response",
-    "FinishKind": "_response",
+    "Finish": "_outcome",
+    "FinishKind": "_outcome",
     "FormFile": "_uploads",
     "FunctionTool": "_tools",
     "GeneratedImage": "_images",
@@ -334,7 +333,7 @@ _HOMES: Final[dict[str, str]] = {
     "UnknownTool": "_tools",
     "Upload": "_uploads",
     "UrlSource": "_parts",
-    "Usage": "_response",
+    "Usage": "_outcome",
     "UsageUpdate": "_chunks",
     "VideoPart": "_parts",
     "assistant": "_build",

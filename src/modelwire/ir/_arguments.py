@@ -25,7 +25,7 @@ MAX_DEPTH: Final = 128
 """How many containers may be open at once; the same as in `modelwire.codecs`."""
 
 _BLANKS: Final = " \t\n\r"
-_TOKEN: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
+_LEXEME: Final = r'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]'
 
 
 @attrs.frozen(kw_only=True, weakref_slot=False, eq=False, repr=False)
@@ -125,7 +125,7 @@ def _is_too_deep(text: str) -> bool:
     if text.count("[") + text.count("{") <= MAX_DEPTH:
         return False
     depth = 0
-    for match in _TOKEN.finditer(text):
+    for match in re.finditer(_LEXEME, text, re.DOTALL):
         sign = match[0][0]
         if sign in "[{":
             depth += 1

@@ -7,8 +7,6 @@ chunk or knows the order rules of a stream.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 from typing import TYPE_CHECKING, Any, Final
 
@@ -306,8 +304,10 @@ def _join_base64(pieces: list[str]) -> str:
     """
     if all(len(piece) % 4 == 0 and piece[-1:] != "=" for piece in pieces[:-1]):
         return "".join(pieces)
+    from base64 import b64decode, b64encode  # noqa: PLC0415 - few answers are spoken
+
     try:
-        data = [base64.b64decode(piece, validate=True) for piece in pieces]
-    except (binascii.Error, ValueError):
+        data = [b64decode(piece, validate=True) for piece in pieces]
+    except ValueError:
         return "".join(pieces)
-    return base64.b64encode(b"".join(data)).decode()
+    return b64encode(b"".join(data)).decode()

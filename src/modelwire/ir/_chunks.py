@@ -19,8 +19,8 @@ import attrs
 
 from modelwire.errors import ErrorInfo
 from modelwire.ir._base import Extra, JSONObject, Node
+from modelwire.ir._outcome import Finish, Usage
 from modelwire.ir._parts import Annotation, Logprobs, Opaque, Part
-from modelwire.ir._response import Finish, Usage
 
 __all__ = [
     "CHUNK_TYPES",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import attrs
 
 from modelwire.ir._base import Extra, Node
+from modelwire.ir._outcome import Usage
 from modelwire.ir._parts import Part
-from modelwire.ir._response import Usage
 
 __all__ = ["Embedding", "EmbeddingInput", "EmbeddingRequest", "EmbeddingResponse"]
 

@@ -19,8 +19,10 @@ from typing import Any, Final, TypeVar, cast
 
 import attrs
 
-from modelwire.ir._base import Extra, JSONObject, Node
+from modelwire.ir._base import Extra, JSONObject
+from modelwire.ir._fast import twin_of
 from modelwire.ir._messages import Message, Role
+from modelwire.ir._outcome import Finish, FinishKind, Usage
 from modelwire.ir._parts import (
     Annotation,
     CacheBreakpoint,
@@ -33,11 +35,8 @@ from modelwire.ir._parts import (
     ToolCallPart,
     ToolResultPart,
 )
-from modelwire.ir._response import ChatResponse, Choice, Finish, FinishKind, Usage
 
 __all__ = [
-    "new_chat_response",
-    "new_choice",
     "new_finish",
     "new_item_ref",
     "new_message",
@@ -52,20 +51,6 @@ __all__ = [
 ]
 
 _F = TypeVar("_F", bound=Callable[..., Any])
-
-
-def twin_of(frozen: Any) -> Any:
-    """
-    Make a class with the slots of *frozen* and nothing that keeps them from changing.
-
-    Args:
-        frozen: A frozen, slotted attrs class that stands on `Node` alone.
-
-    Returns:
-        The twin.
-    """
-    slots = tuple(field.name for field in attrs.fields(frozen))
-    return type("_Twin", (Node,), {"__slots__": slots})
 
 
 def quickly(frozen: Any) -> Callable[[_F], _F]:
@@ -262,8 +247,6 @@ def new_tool_result_part(  # noqa: PLR0917 - see above
 _Message: Final = twin_of(Message)
 _Finish: Final = twin_of(Finish)
 _Usage: Final = twin_of(Usage)
-_Choice: Final = twin_of(Choice)
-_ChatResponse: Final = twin_of(ChatResponse)
 
 
 @quickly(Message)
@@ -347,50 +330,4 @@ def new_usage(  # noqa: PLR0917 - see above
     made.extra = {} if extra is None else extra
     made.__class__ = Usage
     frozen: Usage = made
-    return frozen
-
-
-@quickly(Choice)
-def new_choice(
-    index: int,
-    message: Message,
-    finish: Finish | None = None,
-    logprobs: Logprobs | None = None,
-    extra: Extra | None = None,
-) -> Choice:
-    """Make a `Choice`."""
-    made = _Choice()
-    made.index = index
-    made.message = message
-    made.finish = finish
-    made.logprobs = logprobs
-    made.extra = {} if extra is None else extra
-    made.__class__ = Choice
-    frozen: Choice = made
-    return frozen
-
-
-@quickly(ChatResponse)
-def new_chat_response(  # noqa: PLR0917 - see above
-    id: str | None = None,  # noqa: A002 - the field's name
-    model: str | None = None,
-    created: int | None = None,
-    choices: tuple[Choice, ...] = (),
-    usage: Usage | None = None,
-    service_tier: str | None = None,
-    moderation: Any = None,
-    extra: Extra | None = None,
-) -> ChatResponse:
-    """Make a `ChatResponse`."""
-    made = _ChatResponse()
-    made.id = id
-    made.model = model
-    made.created = created
-    made.choices = choices
-    made.usage = usage
-    made.service_tier = service_tier
-    made.moderation = moderation
-    made.extra = {} if extra is None else extra
-    made.__class__ = ChatResponse
-    frozen: ChatResponse = made
     return frozen

@@ -13,8 +13,8 @@ import attrs
 
 from modelwire.ir._base import Extra, Node
 from modelwire.ir._chunks import Keepalive, StreamEnd, StreamError, UnknownEvent
+from modelwire.ir._outcome import Usage
 from modelwire.ir._parts import Base64Source, FileIdSource, UrlSource
-from modelwire.ir._response import Usage
 from modelwire.ir._uploads import FormFile, Upload
 
 __all__ = [

@@ -8,7 +8,7 @@ import attrs
 
 from modelwire.ir._base import Extra, JSONObject, Node
 from modelwire.ir._chunks import Keepalive, StreamEnd, StreamError, UnknownEvent
-from modelwire.ir._response import Usage
+from modelwire.ir._outcome import Usage
 
 __all__ = [
     "SpeechAudio",

@@ -1,10 +1,13 @@
-"""The public SSE decoder: `Scanner` with an object per event."""
+"""The public SSE decoder: `Scanner` with an object per event, and that object."""
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import TypeAlias, final
 
-from modelwire.sse._items import DEFAULT_EVENT, FramingFault, SSEComment, SSEEvent
+import attrs
+
+from modelwire._node import Node
+from modelwire.sse._items import DEFAULT_EVENT, FramingFault, SSEComment
 from modelwire.sse._scanner import (
     DEFAULT_MAX_EVENT_BYTES,
     DEFAULT_MAX_IGNORED_BYTES,
@@ -13,7 +16,23 @@ from modelwire.sse._scanner import (
     Scanner,
 )
 
-__all__ = ["SSEDecoder", "SSEItem"]
+__all__ = ["SSEDecoder", "SSEEvent", "SSEItem"]
+
+
+@final
+@attrs.frozen(weakref_slot=False, eq=False, repr=False)
+class SSEEvent(Node):
+    """One dispatched event; a value, not to be subclassed, as those of `_items`."""
+
+    event: str
+    """The event's type; "message" if the stream gives none."""
+    data: str
+    """The data lines, joined with LF; invalid UTF-8 stands as U+FFFD."""
+    id: str = ""
+    """The last event id at dispatch, which may stem from an earlier event."""
+    truncated: bool = False
+    """The stream ended inside this event; only `close()` in lenient mode says so."""
+
 
 SSEItem: TypeAlias = SSEEvent | SSEComment | FramingFault
 """What `SSEDecoder.feed` and `SSEDecoder.close` give."""

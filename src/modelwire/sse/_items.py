@@ -1,5 +1,5 @@
 """
-What the SSE decoder gives out: events, comments and the one fault that ends it.
+What the scanner gives out beside events: comments, and the one fault that ends it.
 
 Don't subclass these.  They are values: frozen, compared by their fields, unhashable
 by design (the same rule as for the IR, whose values may hold JSON objects).
@@ -16,25 +16,10 @@ from modelwire._node import Node
 if TYPE_CHECKING:
     from modelwire.errors import RemoteProtocolError
 
-__all__ = ["DEFAULT_EVENT", "FramingFault", "SSEComment", "SSEEvent"]
+__all__ = ["DEFAULT_EVENT", "FramingFault", "SSEComment"]
 
 DEFAULT_EVENT: Final = "message"
 """The type of an event whose block names none (WHATWG HTML, 9.2.6)."""
-
-
-@final
-@attrs.frozen(weakref_slot=False, eq=False, repr=False)
-class SSEEvent(Node):
-    """One dispatched event."""
-
-    event: str
-    """The event's type; "message" if the stream gives none."""
-    data: str
-    """The data lines, joined with LF; invalid UTF-8 stands as U+FFFD."""
-    id: str = ""
-    """The last event id at dispatch, which may stem from an earlier event."""
-    truncated: bool = False
-    """The stream ended inside this event; only `close()` in lenient mode says so."""
 
 
 @final

@@ -40,6 +40,7 @@ from modelwire.ir._chunks import (
     UnknownEvent,
     UsageUpdate,
 )
+from modelwire.ir._outcome import Usage
 from modelwire.ir._parts import (
     AudioPart,
     Base64Source,
@@ -52,7 +53,6 @@ from modelwire.ir._parts import (
     ToolCallPart,
     UrlSource,
 )
-from modelwire.ir._response import Usage
 from modelwire.testing import _strategy_decoded as decoded
 from modelwire.testing._strategy_decoded import DECODED
 from modelwire.testing._strategy_parts import parts

@@ -15,7 +15,7 @@ from modelwire.ir._base import JSONObject
 from modelwire.ir._fast_values import new_finish
 
 if TYPE_CHECKING:
-    from modelwire.ir._response import Finish, FinishKind
+    from modelwire.ir._outcome import Finish, FinishKind
 
 __all__ = ["STOP_REASONS", "decode_finish"]
 

@@ -16,7 +16,7 @@ from modelwire.ir._losses import LossCode
 if TYPE_CHECKING:
     from modelwire.codecs._losses import LossLog
     from modelwire.ir._base import JSONObject
-    from modelwire.ir._response import Finish, FinishKind
+    from modelwire.ir._outcome import Finish, FinishKind
 
 __all__ = ["encode_finish"]
 

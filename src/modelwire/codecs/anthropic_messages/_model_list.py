@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from modelwire import ir
 from modelwire.codecs._answer_body import answer_object
 from modelwire.codecs._base import (
     RAISE_ON_ERROR,
@@ -34,7 +35,6 @@ from modelwire.codecs.anthropic_messages._profiles import DEFAULT_PROFILE
 from modelwire.codecs.anthropic_messages._wire import DIALECT, PROTOCOL_HEADERS
 from modelwire.ir._base import JSONObject
 from modelwire.ir._loss_codes import LossCode
-from modelwire.ir._models_list import ModelInfo, ModelList, ModelListRequest
 
 __all__ = [
     "decode_model_list_request",
@@ -65,7 +65,7 @@ _QUERY: Final = (("after_id", "after"), ("before_id", "before"))
 
 def decode_model_list_request(
     body: bytes = b"", *, path: str = "", query: str = "", headers: Headers = ()
-) -> ModelListRequest:
+) -> ir.ModelListRequest:
     """
     Read the request that a client sent.
 
@@ -82,7 +82,7 @@ def decode_model_list_request(
     left = query_of(path, query)
     limit = left.get("limit", "")
     kept = {name.lower(): value for name, value in headers}
-    return ModelListRequest(
+    return ir.ModelListRequest(
         model=listed_model(path),
         limit=int(left.pop("limit")) if _is_count(limit) else None,
         after=left.pop("after_id", None),
@@ -97,7 +97,7 @@ def _is_count(text: str) -> bool:
 
 
 def encode_model_list_request(
-    request: ModelListRequest,
+    request: ir.ModelListRequest,
     *,
     profile: Profile = DEFAULT_PROFILE,
     on_loss: LossPolicy = RAISE_ON_ERROR,
@@ -144,8 +144,8 @@ def decode_model_list_response(
     *,
     status: int = 200,
     headers: Headers = (),
-    request: ModelListRequest | None = None,
-) -> ModelList:
+    request: ir.ModelListRequest | None = None,
+) -> ir.ModelList:
     """
     Read a response.
 
@@ -169,13 +169,13 @@ def decode_model_list_response(
     del request
     obj = answer_object(body, DIALECT, decode_error, status=status, headers=headers)
     if type(obj.get("data")) is not list and type(obj.get("id")) is str:
-        return ModelList(models=(_model(obj),), is_single=True)
+        return ir.ModelList(models=(_model(obj),), is_single=True)
     reader = Reader(obj, "$", None)
     data = reader.array("data") or []
     notes: JSONObject = {}
     if obj.get("has_more") is None:
         notes[_ABSENT] = ["has_more"]
-    return ModelList(
+    return ir.ModelList(
         models=tuple(_model(item) for item in data if type(item) is dict),
         has_more=reader.boolean("has_more"),
         first_id=reader.string("first_id"),
@@ -184,7 +184,7 @@ def decode_model_list_response(
     )
 
 
-def _model(item: JSONObject) -> ModelInfo:
+def _model(item: JSONObject) -> ir.ModelInfo:
     reader = Reader(item, "", None)
     absent = [name for name in _REQUIRED if item.get(name) is None]
     notes: JSONObject = {_ABSENT: absent} if absent else {}
@@ -198,7 +198,7 @@ def _model(item: JSONObject) -> ModelInfo:
             notes["created_at"] = moment
     fields = {name: reader.string(key) for key, name in _FIELDS[:2]}
     sizes = {name: reader.integer(key) for key, name in _FIELDS[2:]}
-    return ModelInfo(
+    return ir.ModelInfo(
         id=reader.string("id") or "",
         created=created,
         display_name=fields["display_name"],
@@ -210,9 +210,9 @@ def _model(item: JSONObject) -> ModelInfo:
 
 
 def encode_model_list_response(
-    response: ModelList,
+    response: ir.ModelList,
     *,
-    request: ModelListRequest | None = None,
+    request: ir.ModelListRequest | None = None,
     on_loss: LossPolicy = RAISE_ON_ERROR,
 ) -> EncodedResponse:
     """
@@ -247,7 +247,7 @@ def encode_model_list_response(
     )
 
 
-def _page(response: ModelList, models: list[JSONObject], log: LossLog) -> JSONObject:
+def _page(response: ir.ModelList, models: list[JSONObject], log: LossLog) -> JSONObject:
     own = _OWN.fields(response.extra)
     out: JSONObject = {}
     if models or "data" not in own:
@@ -275,7 +275,7 @@ def _fill(log: LossLog, to: str) -> None:
     log.add(LossCode.RESP_FINGERPRINT, None, "synthesised", to=to, severity="cosmetic")
 
 
-def _write(model: ModelInfo, path: str, log: LossLog) -> JSONObject:
+def _write(model: ir.ModelInfo, path: str, log: LossLog) -> JSONObject:
     notes = _OWN.spelling(model.extra)
     absent = notes.get(_ABSENT) or ()
     own = _OWN.fields(model.extra)

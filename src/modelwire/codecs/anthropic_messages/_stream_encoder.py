@@ -72,8 +72,8 @@ from modelwire.ir._chunks import (
     UsageUpdate,
 )
 from modelwire.ir._losses import Loss, LossCode
+from modelwire.ir._outcome import Usage
 from modelwire.ir._parts import UnknownPart
-from modelwire.ir._response import Usage
 
 if TYPE_CHECKING:
     from modelwire.codecs._base import EventEncoder, Framing, Ids, StreamEncoder
@@ -81,8 +81,8 @@ if TYPE_CHECKING:
     from modelwire.codecs._profile import Profile
     from modelwire.errors import ErrorInfo
     from modelwire.ir._base import JSONObject
+    from modelwire.ir._outcome import Finish
     from modelwire.ir._request import ChatRequest
-    from modelwire.ir._response import Finish
 
 __all__ = ["event_encoder", "stream_encoder"]
 

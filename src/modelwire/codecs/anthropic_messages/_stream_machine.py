@@ -60,6 +60,7 @@ from modelwire.ir._fast import (
     new_text_delta,
     new_tool_arguments_delta,
 )
+from modelwire.ir._outcome import Finish
 from modelwire.ir._parts import (
     CompactionPart,
     Opaque,
@@ -68,7 +69,6 @@ from modelwire.ir._parts import (
     ServerToolCallPart,
     ToolCallPart,
 )
-from modelwire.ir._response import Finish
 
 if TYPE_CHECKING:
     from modelwire.codecs._base import Aliases, Ids

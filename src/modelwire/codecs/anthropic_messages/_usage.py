@@ -15,7 +15,7 @@ from modelwire import ir  # for loss codes, which load when there is a loss
 from modelwire.codecs.anthropic_messages._usage_fast import fast_usage
 from modelwire.codecs.anthropic_messages._wire import DIALECT
 from modelwire.ir._base import JSONObject
-from modelwire.ir._response import Usage
+from modelwire.ir._outcome import Usage
 
 if TYPE_CHECKING:
     from modelwire.codecs._losses import LossLog

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from modelwire import ir
 from modelwire.codecs._answer_body import answer_object
 from modelwire.codecs._base import (
     RAISE_ON_ERROR,
@@ -37,12 +38,6 @@ from modelwire.codecs.gemini_generate._usage import decode_usage, encode_usage
 from modelwire.codecs.gemini_generate._wire import DIALECT, JSON_HEADERS, camel
 from modelwire.errors import Problem, RequestDecodeError
 from modelwire.ir._base import Extra, JSONObject
-from modelwire.ir._embeddings import (
-    Embedding,
-    EmbeddingInput,
-    EmbeddingRequest,
-    EmbeddingResponse,
-)
 from modelwire.ir._loss_codes import LossCode
 from modelwire.ir._messages import LEGAL_PARTS
 from modelwire.ir._parts import Part, TextPart
@@ -66,7 +61,7 @@ _INNER: Final = frozenset({"content", "$spelling"})
 
 def decode_embedding_request(
     body: bytes, *, path: str = "", query: str = "", headers: Headers = ()
-) -> EmbeddingRequest:
+) -> ir.EmbeddingRequest:
     """
     Read the request that a client sent.
 
@@ -100,16 +95,16 @@ def decode_embedding_request(
     return request
 
 
-def _single(reader: Reader, model: str) -> EmbeddingRequest:
+def _single(reader: Reader, model: str) -> ir.EmbeddingRequest:
     """Read the body as a whole: what it says is said of the request."""
     found, model = _input(reader, model)
     own = found.extra.get(DIALECT, {})
     inner = {k: v for k, v in own.items() if k in _INNER}
     outer = {k: v for k, v in own.items() if k not in _INNER}
-    input_ = EmbeddingInput(
+    input_ = ir.EmbeddingInput(
         parts=found.parts, title=found.title, extra={DIALECT: inner} if inner else {}
     )
-    return EmbeddingRequest(
+    return ir.EmbeddingRequest(
         model=model,
         inputs=(input_,),
         dimensions=found.dimensions,
@@ -118,9 +113,9 @@ def _single(reader: Reader, model: str) -> EmbeddingRequest:
     )
 
 
-def _batch(reader: Reader, model: str) -> EmbeddingRequest:
+def _batch(reader: Reader, model: str) -> ir.EmbeddingRequest:
     entries = reader.array("requests", required=True) or []
-    read: list[EmbeddingInput] = []
+    read: list[ir.EmbeddingInput] = []
     notes: JSONObject = {}
     for number, entry in enumerate(entries):
         path = f"$.requests[{number}]"
@@ -137,10 +132,10 @@ def _batch(reader: Reader, model: str) -> EmbeddingRequest:
     size = sizes.pop() if len(sizes) == 1 else None
     if notes:
         reader.left["$spelling"] = notes
-    return EmbeddingRequest(
+    return ir.EmbeddingRequest(
         model=model,
         inputs=tuple(
-            EmbeddingInput(
+            ir.EmbeddingInput(
                 parts=input_.parts,
                 title=input_.title,
                 task=input_.task if task is None else None,
@@ -155,7 +150,7 @@ def _batch(reader: Reader, model: str) -> EmbeddingRequest:
     )
 
 
-def _input(reader: Reader, model: str) -> tuple[EmbeddingInput, str]:
+def _input(reader: Reader, model: str) -> tuple[ir.EmbeddingInput, str]:
     """Read one content with its settings, and the model where none was named."""
     notes: JSONObject = {}
     said = reader.string("model")
@@ -176,7 +171,7 @@ def _input(reader: Reader, model: str) -> tuple[EmbeddingInput, str]:
     size = reader.integer("outputDimensionality")
     if notes:
         reader.left["$spelling"] = notes
-    found = EmbeddingInput(
+    found = ir.EmbeddingInput(
         parts=parts,
         task=task,
         title=title,
@@ -207,7 +202,7 @@ def _parts(reader: Reader, content: JSONObject, notes: JSONObject) -> tuple[Part
 
 
 def encode_embedding_request(
-    request: EmbeddingRequest,
+    request: ir.EmbeddingRequest,
     *,
     profile: Profile = DEFAULT_PROFILE,
     on_loss: LossPolicy = RAISE_ON_ERROR,
@@ -260,7 +255,7 @@ def encode_embedding_request(
     )
 
 
-def _is_single(request: EmbeddingRequest) -> bool:
+def _is_single(request: ir.EmbeddingRequest) -> bool:
     if len(request.inputs) != 1 or spelling_of(request.extra).get("form") == "batch":
         return False
     # A batch alone tells fields of an input from those of the request.
@@ -268,9 +263,9 @@ def _is_single(request: EmbeddingRequest) -> bool:
 
 
 def _entry(
-    input_: EmbeddingInput,
+    input_: ir.EmbeddingInput,
     number: int,
-    request: EmbeddingRequest,
+    request: ir.EmbeddingRequest,
     writer: PartWriter,
     *,
     is_single: bool,
@@ -301,7 +296,7 @@ def _entry(
 
 
 def _write_parts(
-    input_: EmbeddingInput, path: str, writer: PartWriter
+    input_: ir.EmbeddingInput, path: str, writer: PartWriter
 ) -> list[JSONObject]:
     log = writer.log
     if input_.tokens is not None:
@@ -335,8 +330,8 @@ def decode_embedding_response(
     *,
     status: int = 200,
     headers: Headers = (),
-    request: EmbeddingRequest | None = None,
-) -> EmbeddingResponse:
+    request: ir.EmbeddingRequest | None = None,
+) -> ir.EmbeddingResponse:
     """
     Read a response.
 
@@ -366,7 +361,7 @@ def decode_embedding_response(
     if single is None and len(items) == 1:
         reader.left["$spelling"] = {"form": "batch"}
     usage = reader.mapping("usageMetadata")
-    return EmbeddingResponse(
+    return ir.EmbeddingResponse(
         embeddings=tuple(
             _embedding(item, number)
             for number, item in enumerate(items)
@@ -377,19 +372,21 @@ def decode_embedding_response(
     )
 
 
-def _embedding(item: JSONObject, number: int) -> Embedding:
+def _embedding(item: JSONObject, number: int) -> ir.Embedding:
     reader = Reader(item, "", None)
     values = reader.left.get("values")
     if type(values) is list and all(type(x) in (int, float) for x in values):
         del reader.left["values"]
-        return Embedding(index=number, values=tuple(values), extra=reader.rest(DIALECT))
-    return Embedding(index=number, extra=reader.rest(DIALECT))
+        return ir.Embedding(
+            index=number, values=tuple(values), extra=reader.rest(DIALECT)
+        )
+    return ir.Embedding(index=number, extra=reader.rest(DIALECT))
 
 
 def encode_embedding_response(
-    response: EmbeddingResponse,
+    response: ir.EmbeddingResponse,
     *,
-    request: EmbeddingRequest | None = None,
+    request: ir.EmbeddingRequest | None = None,
     on_loss: LossPolicy = RAISE_ON_ERROR,
 ) -> EncodedResponse:
     """
@@ -434,7 +431,9 @@ def encode_embedding_response(
     )
 
 
-def _vector(embedding: Embedding, place: int, number: int, log: LossLog) -> JSONObject:
+def _vector(
+    embedding: ir.Embedding, place: int, number: int, log: LossLog
+) -> JSONObject:
     path = f"$.embeddings[{place}]"
     if place != number:
         log.add(

@@ -76,18 +76,18 @@ _REASONS: Final[Mapping[str, ErrorKind]] = {
     "SERVICE_DISABLED": "permission",
 }
 """Reasons of `ErrorInfo` details that say more than the status."""
-_CONTEXT: Final = re.compile(
-    r"input token count|exceeds the maximum number of tokens|"
-    r"maximum (?:input )?context length|prompt is too long",
-    re.IGNORECASE,
+# Errors are rare: `re` compiles what it is given when it is first used, and keeps it.
+_CONTEXT: Final = (
+    r"(?i)input token count|exceeds the maximum number of tokens|"
+    r"maximum (?:input )?context length|prompt is too long"
 )
-_BAD_KEY: Final = re.compile(r"api key (?:not valid|expired|not found)", re.IGNORECASE)
-_BILLING: Final = re.compile(r"enable billing|billing (?:account|is )", re.IGNORECASE)
-_DELAY: Final = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)s\Z")
-_RETRY_IN: Final = re.compile(
+_BAD_KEY: Final = r"(?i)api key (?:not valid|expired|not found)"
+_BILLING: Final = r"(?i)enable billing|billing (?:account|is )"
+_DELAY: Final = r"(\d{1,9}(?:\.\d{1,9})?)s\Z"
+_RETRY_IN: Final = (
     r"retry in (?:(\d{1,4})h)?(?:(\d{1,5})m(?!s))?(?:(\d{1,7}(?:\.\d{1,12})?)s)?"
 )
-_NUMBER: Final = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?\Z")
+_NUMBER: Final = r"[0-9]{1,9}(?:\.[0-9]{1,9})?\Z"
 _REQUEST_IDS: Final = ("x-goog-request-id", "x-request-id")
 _MAX_TEXT: Final = 2000
 
@@ -208,10 +208,10 @@ def _field(details: list[JSONObject]) -> str | None:
 def _delay(details: list[JSONObject], message: str) -> float | None:
     """Read the wanted delay: `RetryInfo`, else the words of the message."""
     text = _first(details, "RetryInfo", "retryDelay")
-    found = _DELAY.match(text) if text is not None else None
+    found = re.match(_DELAY, text) if text is not None else None
     if found is not None:
         return float(found[1])
-    said = _RETRY_IN.search(message[:_MAX_TEXT])
+    said = re.search(_RETRY_IN, message[:_MAX_TEXT])
     if said is None or not any(said.groups()):
         return None
     hours, minutes, seconds = said.groups()
@@ -231,24 +231,24 @@ def _kind(
             kind = "server_error" if status >= 500 else "invalid_request"
     if kind == "invalid_request":
         text = message[:_MAX_TEXT]
-        if _CONTEXT.search(text):
+        if re.search(_CONTEXT, text):
             return "context_length_exceeded"
-        if _BAD_KEY.search(text):
+        if re.search(_BAD_KEY, text):
             return "authentication"
-        if _BILLING.search(text):
+        if re.search(_BILLING, text):
             return "billing"
     return kind or "unknown"
 
 
-_TAG: Final = re.compile(r"<[^<>]{0,400}>")
-_BLANK: Final = re.compile(r"\s+")
+_TAG: Final = r"<[^<>]{0,400}>"
+_BLANK: Final = r"\s+"
 
 
 def _plain(text: str) -> str:
     """Shorten a body that is no JSON; of an HTML page only the words are kept."""
     if text.startswith("<"):
-        text = _TAG.sub(" ", text)
-    return _BLANK.sub(" ", text).strip()
+        text = re.sub(_TAG, " ", text)
+    return re.sub(_BLANK, " ", text).strip()
 
 
 def _with_headers(info: ErrorInfo, headers: Mapping[str, str]) -> ErrorInfo:
@@ -257,7 +257,7 @@ def _with_headers(info: ErrorInfo, headers: Mapping[str, str]) -> ErrorInfo:
 
     changes: dict[str, Any] = {}
     hint = headers.get("retry-after", "").strip()
-    if info.retry_after is None and _NUMBER.match(hint):
+    if info.retry_after is None and re.match(_NUMBER, hint):
         changes["retry_after"] = float(hint)
     if info.request_id is None:
         for name in _REQUEST_IDS:

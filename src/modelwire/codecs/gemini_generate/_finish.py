@@ -15,7 +15,7 @@ from modelwire.codecs.gemini_generate._extra import spelling_of
 from modelwire.codecs.gemini_generate._wire import DIALECT, is_enum_name
 from modelwire.ir._base import JSONObject
 from modelwire.ir._fast_values import new_finish
-from modelwire.ir._response import Finish, FinishKind
+from modelwire.ir._outcome import Finish, FinishKind
 
 if TYPE_CHECKING:
     from modelwire.codecs._losses import LossLog

@@ -13,7 +13,6 @@ and ruby_llm__chat-citations-with-vertexai-*, read 2026-11-21.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
@@ -56,6 +55,8 @@ class _Text:
         if self._starts is None:
             sizes = (_size(char) for char in self.text)
             self._starts = list(accumulate(sizes, initial=0))
+        from bisect import bisect_right  # noqa: PLC0415 - citations are rare
+
         return max(0, bisect_right(self._starts, max(offset, 0)) - 1)
 
 

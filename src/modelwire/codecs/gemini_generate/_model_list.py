@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+from modelwire import ir
 from modelwire.codecs._answer_body import answer_object
 from modelwire.codecs._base import (
     RAISE_ON_ERROR,
@@ -35,7 +36,6 @@ from modelwire.codecs.gemini_generate._request_decode import COLLECTIONS
 from modelwire.codecs.gemini_generate._wire import API_VERSION, DIALECT, JSON_HEADERS
 from modelwire.ir._base import JSONObject
 from modelwire.ir._losses import LossAction, LossCode, Severity
-from modelwire.ir._models_list import ModelInfo, ModelList, ModelListRequest
 
 __all__ = [
     "decode_model_list_request",
@@ -49,7 +49,7 @@ _RESOURCE: Final = "models/"
 _LISTS: Final = ("models", "publisherModels")
 """What holds the models: on the Developer API, and on Vertex."""
 
-_COUNT: Final = re.compile(r"[0-9]{1,9}\Z")
+_COUNT: Final = r"[0-9]{1,9}\Z"
 
 _TEXTS: Final = (("displayName", "display_name"), ("description", "description"))
 _SIZES: Final = (
@@ -60,7 +60,7 @@ _SIZES: Final = (
 
 def decode_model_list_request(
     body: bytes = b"", *, path: str = "", query: str = "", headers: Headers = ()
-) -> ModelListRequest:
+) -> ir.ModelListRequest:
     """
     Read the request that a client sent.
 
@@ -76,16 +76,16 @@ def decode_model_list_request(
     del body, headers
     left = query_of(path, query)
     limit = left.get("pageSize", "")
-    return ModelListRequest(
+    return ir.ModelListRequest(
         model=listed_model(path),
-        limit=int(left.pop("pageSize")) if _COUNT.match(limit) else None,
+        limit=int(left.pop("pageSize")) if re.match(_COUNT, limit) else None,
         after=left.pop("pageToken", None),
         extra={DIALECT: left} if left else {},
     )
 
 
 def encode_model_list_request(
-    request: ModelListRequest,
+    request: ir.ModelListRequest,
     *,
     profile: Profile = DEFAULT_PROFILE,
     on_loss: LossPolicy = RAISE_ON_ERROR,
@@ -134,8 +134,8 @@ def decode_model_list_response(
     *,
     status: int = 200,
     headers: Headers = (),
-    request: ModelListRequest | None = None,
-) -> ModelList:
+    request: ir.ModelListRequest | None = None,
+) -> ir.ModelList:
     """
     Read a response.
 
@@ -161,7 +161,7 @@ def decode_model_list_response(
     obj = answer_object(body, DIALECT, decode_error, status=status, headers=headers)
     found = next((key for key in _LISTS if type(obj.get(key)) is list), None)
     if found is None and type(obj.get("name")) is str:
-        return ModelList(models=(_model(obj),), is_single=True)
+        return ir.ModelList(models=(_model(obj),), is_single=True)
     reader = Reader(obj, "$", None)
     data = reader.array(found) if found is not None else []
     token = reader.string("nextPageToken")
@@ -173,7 +173,7 @@ def decode_model_list_response(
         notes["models"] = found
     if token == "":
         notes["nextPageToken"] = "empty"
-    return ModelList(
+    return ir.ModelList(
         models=tuple(_model(item) for item in data or () if type(item) is dict),
         has_more=bool(token),
         last_id=token or None,
@@ -181,7 +181,7 @@ def decode_model_list_response(
     )
 
 
-def _model(item: JSONObject) -> ModelInfo:
+def _model(item: JSONObject) -> ir.ModelInfo:
     reader = Reader(item, "", None)
     name = reader.string("name") or ""
     notes: JSONObject = {}
@@ -193,7 +193,7 @@ def _model(item: JSONObject) -> ModelInfo:
             notes["name"] = prefix
     texts = {field: reader.string(key) for key, field in _TEXTS}
     sizes = {field: reader.integer(key) for key, field in _SIZES}
-    return ModelInfo(
+    return ir.ModelInfo(
         id=id_,
         display_name=texts["display_name"],
         description=texts["description"],
@@ -204,9 +204,9 @@ def _model(item: JSONObject) -> ModelInfo:
 
 
 def encode_model_list_response(
-    response: ModelList,
+    response: ir.ModelList,
     *,
-    request: ModelListRequest | None = None,
+    request: ir.ModelListRequest | None = None,
     on_loss: LossPolicy = RAISE_ON_ERROR,
 ) -> EncodedResponse:
     """
@@ -239,7 +239,7 @@ def encode_model_list_response(
     )
 
 
-def _page(response: ModelList, models: list[JSONObject], log: LossLog) -> JSONObject:
+def _page(response: ir.ModelList, models: list[JSONObject], log: LossLog) -> JSONObject:
     notes = _OWN.spelling(response.extra)
     key = notes.get("models", "models")
     out: JSONObject = {}
@@ -273,7 +273,7 @@ def _lose(log: LossLog, path: str, action: LossAction) -> None:
     log.add(LossCode.RESP_FINGERPRINT, path, action, severity=severity)
 
 
-def _write(model: ModelInfo, path: str, log: LossLog) -> JSONObject:
+def _write(model: ir.ModelInfo, path: str, log: LossLog) -> JSONObject:
     notes = _OWN.spelling(model.extra)
     prefix = notes.get("name")
     if not isinstance(prefix, str):

@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["operation_path", "path_model"]
 
-_NAMED: Final = re.compile(
-    r"(?:^|/)(models|tunedModels|endpoints)/([^/?]+):([A-Za-z]+)/?(?:\?|$)"
-)
+_NAMED: Final = r"(?:^|/)(models|tunedModels|endpoints)/([^/?]+):([A-Za-z]+)/?(?:\?|$)"
 
 
 def operation_path(model: str, action: str, profile: Profile, log: LossLog) -> str:
@@ -54,7 +52,7 @@ def path_model(path: str) -> tuple[str, str] | None:
         The model (with its collection, where that is not `models`) and the operation;
         `None`: it names none.
     """
-    named = _NAMED.search(path)
+    named = re.search(_NAMED, path)
     if named is None:
         return None
     model = unquoted(named[2])

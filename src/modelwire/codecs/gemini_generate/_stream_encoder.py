@@ -65,7 +65,7 @@ from modelwire.ir._chunks import (
     UsageUpdate,
 )
 from modelwire.ir._losses import Loss, LossCode
-from modelwire.ir._response import Finish
+from modelwire.ir._outcome import Finish
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,9 +75,9 @@ if TYPE_CHECKING:
     from modelwire.codecs._profile import Profile
     from modelwire.errors import ErrorInfo
     from modelwire.ir._base import Extra, JSONObject
+    from modelwire.ir._outcome import Usage
     from modelwire.ir._parts import Annotation
     from modelwire.ir._request import ChatRequest
-    from modelwire.ir._response import Usage
 
 __all__ = ["GenerateStreamEncoder", "event_encoder", "stream_encoder"]
 

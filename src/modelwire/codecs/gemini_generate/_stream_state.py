@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from modelwire.ir._accumulate import Accumulator
     from modelwire.ir._base import JSONObject
     from modelwire.ir._chunks import StreamChunk
+    from modelwire.ir._outcome import Finish
     from modelwire.ir._parts import Annotation, Logprobs
-    from modelwire.ir._response import Finish
 
 __all__ = ["LONG", "LOOSE", "UNKNOWN", "OutBlock", "OutChoice", "WrittenTexts"]
 

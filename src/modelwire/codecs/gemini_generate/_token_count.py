@@ -15,6 +15,7 @@ from typing import Final
 
 import attrs
 
+from modelwire import ir
 from modelwire.codecs._answer_body import answer_object
 from modelwire.codecs._base import (
     COLLECT,
@@ -41,7 +42,6 @@ from modelwire.errors import Problem, RequestDecodeError
 from modelwire.ir._base import JSONObject
 from modelwire.ir._loss_codes import LossCode
 from modelwire.ir._request import ChatRequest
-from modelwire.ir._token_count import TokenCount
 
 __all__ = [
     "decode_token_count_request",
@@ -180,7 +180,7 @@ def decode_token_count_response(
     status: int = 200,
     headers: Headers = (),
     request: ChatRequest | None = None,
-) -> TokenCount:
+) -> ir.TokenCount:
     """
     Read a response.
 
@@ -203,7 +203,7 @@ def decode_token_count_response(
     del request
     obj = answer_object(body, DIALECT, decode_error, status=status, headers=headers)
     reader = Reader(camel(obj), "$", None)
-    return TokenCount(
+    return ir.TokenCount(
         input_total=reader.integer("totalTokens"),
         cache_read=reader.integer("cachedContentTokenCount"),
         extra=reader.rest(DIALECT),
@@ -211,7 +211,7 @@ def decode_token_count_response(
 
 
 def encode_token_count_response(
-    response: TokenCount,
+    response: ir.TokenCount,
     *,
     request: ChatRequest | None = None,
     on_loss: LossPolicy = RAISE_ON_ERROR,

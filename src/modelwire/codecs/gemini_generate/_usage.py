@@ -16,7 +16,7 @@ from modelwire.codecs.gemini_generate._extra import spelling_of
 from modelwire.codecs.gemini_generate._usage_fast import fast_usage
 from modelwire.codecs.gemini_generate._wire import DIALECT, camel, is_enum_name
 from modelwire.ir._base import JSONObject
-from modelwire.ir._response import Usage
+from modelwire.ir._outcome import Usage
 
 if TYPE_CHECKING:
     from modelwire.codecs._losses import LossLog

@@ -24,7 +24,6 @@ from modelwire.codecs._base import (
     Headers,
     LossPolicy,
 )
-from modelwire.codecs._float_text import floats_of, text_of
 from modelwire.codecs._json import dumps
 from modelwire.codecs._losses import LossLog
 from modelwire.codecs._openai_headers import keep_headers
@@ -48,8 +47,8 @@ from modelwire.codecs.openai_chat._wire import (
 from modelwire.errors import Problem, RequestDecodeError
 from modelwire.ir._base import JSONObject
 from modelwire.ir._losses import LossCode, Severity
+from modelwire.ir._outcome import Usage
 from modelwire.ir._parts import TextPart, UnknownPart
-from modelwire.ir._response import Usage
 
 __all__ = [
     "decode_embedding_request",
@@ -345,6 +344,10 @@ def _embedding(item: JSONObject, number: int, *, text_is_floats: bool) -> ir.Emb
         notes["embedding"] = "float"
         del reader.left["embedding"]
     elif type(value) is str:
+        from modelwire.codecs._float_text import (  # noqa: PLC0415 - see `_values`
+            floats_of,
+        )
+
         found = floats_of(value) if text_is_floats else None
         values, data = (), value
         if found is not None:
@@ -465,7 +468,12 @@ def _values(
     values: tuple[float, ...], form: str | None, path: str, log: LossLog
 ) -> Any:
     """Write the numbers of a vector, as text where the client wants that."""
-    text = text_of(values) if form == _BASE64 else None
+    if form != _BASE64:
+        return list(values)
+    # Loads `struct` and `base64`, which a client that takes lists does not need.
+    from modelwire.codecs._float_text import floats_of, text_of  # noqa: PLC0415
+
+    text = text_of(values)
     if text is None:
         return list(values)
     if floats_of(text) != values:

@@ -19,7 +19,7 @@ from modelwire.codecs.openai_chat._wire import DIALECT
 from modelwire.ir._fast_values import new_finish
 
 if TYPE_CHECKING:
-    from modelwire.ir._response import Finish, FinishKind
+    from modelwire.ir._outcome import Finish, FinishKind
 
 __all__ = ["OFFICIAL", "decode_finish"]
 

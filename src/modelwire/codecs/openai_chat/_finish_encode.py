@@ -17,7 +17,7 @@ from modelwire.ir._loss_codes import LossCode
 
 if TYPE_CHECKING:
     from modelwire.codecs._losses import LossLog
-    from modelwire.ir._response import Finish, FinishKind
+    from modelwire.ir._outcome import Finish, FinishKind
 
 __all__ = ["encode_finish"]
 

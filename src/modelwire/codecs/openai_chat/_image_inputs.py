@@ -11,7 +11,6 @@ Source:
 
 from __future__ import annotations
 
-import base64
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -155,7 +154,9 @@ def encode_json_image(image: ir.ImageInput) -> JSONObject:
     elif isinstance(source, Base64Source):
         out = {"image_url": format_data_uri(source.media_type, source.data)}
     else:
-        data = base64.b64encode(source.data).decode()
+        from base64 import b64encode  # noqa: PLC0415 - loads with the first file
+
+        data = b64encode(source.data).decode()
         out = {"image_url": format_data_uri(source.media_type or _UNNAMED, data)}
     merge_own(out, image.extra)
     return out
@@ -262,8 +263,10 @@ def as_upload(image: ir.ImageInput) -> ir.ImageInput:
     source = image.source
     if not isinstance(source, Base64Source):
         return image
+    from base64 import b64decode  # noqa: PLC0415 - loads with the first file
+
     try:
-        data = base64.b64decode(source.data, validate=True)
+        data = b64decode(source.data, validate=True)
     except ValueError:
         return image
     # The server reads the format from the name.

@@ -28,7 +28,7 @@ from modelwire.codecs.openai_chat._wire import (
     spelling_of,
 )
 from modelwire.ir._loss_codes import LossCode
-from modelwire.ir._response import Usage
+from modelwire.ir._outcome import Usage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -95,7 +95,7 @@ def _read(reader: Reader, path: str, headers: Headers, profile: Profile) -> Chat
     problems = reader.problems
     notes: JSONObject = {}
     nested: JSONObject = {}
-    deployment = re.search(_DEPLOYMENT, path)
+    deployment = re.search(_DEPLOYMENT, path) if "/deployments/" in path else None
     model = reader.string("model", required=deployment is None)
     if model is None and deployment is not None:
         model = deployment.group(1)

@@ -8,7 +8,6 @@ Source:
 
 from __future__ import annotations
 
-import base64
 from typing import TYPE_CHECKING, Final
 
 from modelwire import ir
@@ -114,8 +113,10 @@ def _read(kind: str, data: JSONObject) -> ir.SpeechAudio | ir.SpeechDone | None:
         text = reader.string("audio")
         if text is None:
             return None
+        from base64 import b64decode  # noqa: PLC0415 - loads with the first audio
+
         try:
-            audio = base64.b64decode(text, validate=True)
+            audio = b64decode(text, validate=True)
         except ValueError:
             return None
         return ir.SpeechAudio(audio=audio, extra=extra_of(reader))
@@ -131,7 +132,9 @@ def _read(kind: str, data: JSONObject) -> ir.SpeechAudio | ir.SpeechDone | None:
 def _write(chunk: ir.SpeechAudio | ir.SpeechDone, log: LossLog) -> JSONObject:
     out: JSONObject
     if isinstance(chunk, ir.SpeechAudio):
-        out = {"type": _DELTA, "audio": base64.b64encode(chunk.audio).decode()}
+        from base64 import b64encode  # noqa: PLC0415 - loads with the first audio
+
+        out = {"type": _DELTA, "audio": b64encode(chunk.audio).decode()}
     else:
         out = {"type": _DONE}
         if chunk.usage is not None:

@@ -45,7 +45,7 @@ from modelwire.ir._chunks import (
     UnknownEvent,
     UsageUpdate,
 )
-from modelwire.ir._response import Finish
+from modelwire.ir._outcome import Finish
 
 if TYPE_CHECKING:
     from modelwire.codecs._base import Aliases, Headers, Ids

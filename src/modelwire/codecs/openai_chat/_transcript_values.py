@@ -25,8 +25,8 @@ from modelwire.ir._loss_codes import LossCode
 if TYPE_CHECKING:
     from modelwire.codecs._losses import LossLog
     from modelwire.ir._base import JSONObject
+    from modelwire.ir._outcome import Usage
     from modelwire.ir._parts import TokenLogprob
-    from modelwire.ir._response import Usage
 
 __all__ = [
     "SEGMENT_TYPE",

@@ -29,7 +29,7 @@ from modelwire.codecs.openai_chat._wire import (
     own_fields,
     spelling_of,
 )
-from modelwire.ir._response import Usage
+from modelwire.ir._outcome import Usage
 
 if TYPE_CHECKING:
     from modelwire.codecs._losses import LossLog

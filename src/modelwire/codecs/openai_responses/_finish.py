@@ -20,8 +20,8 @@ from modelwire.ir._parts import CompactionPart, RefusalPart, ToolCallPart
 
 if TYPE_CHECKING:
     from modelwire.ir._base import JSONObject
+    from modelwire.ir._outcome import Finish, FinishKind
     from modelwire.ir._parts import Part
-    from modelwire.ir._response import Finish, FinishKind
 
 __all__ = ["Ending", "decode_finish", "ending_of"]
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from modelwire.codecs._losses import LossLog
     from modelwire.ir._base import JSONObject
-    from modelwire.ir._response import Finish, FinishKind
+    from modelwire.ir._outcome import Finish, FinishKind
 
 __all__ = ["encode_finish"]
 

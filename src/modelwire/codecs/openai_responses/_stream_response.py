@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from modelwire import ir  # for `parse_arguments`, which few streams need
 from modelwire.codecs._concept_codes import FINISH_CODES
 from modelwire.codecs._losses import LossLog
 from modelwire.codecs._openai_moderation import encode_moderation
@@ -38,7 +39,6 @@ from modelwire.codecs.openai_responses._usage import (
     usage_losses,
 )
 from modelwire.codecs.openai_responses._wire import DIALECT, own_fields
-from modelwire.ir._arguments import parse_arguments
 from modelwire.ir._chunks import (
     BlockStart,
     ChoiceFinish,
@@ -51,6 +51,7 @@ from modelwire.ir._chunks import (
     UsageUpdate,
 )
 from modelwire.ir._loss_codes import LossCode
+from modelwire.ir._outcome import Finish
 from modelwire.ir._parts import (
     AudioPart,
     CompactionPart,
@@ -61,7 +62,6 @@ from modelwire.ir._parts import (
     TextPart,
     ToolCallPart,
 )
-from modelwire.ir._response import Finish
 
 if TYPE_CHECKING:
     from modelwire.codecs._base import Ids
@@ -363,7 +363,7 @@ class ResponseStream(ItemStream):
         written = item.current is not None or (
             self._fold.block(item.blocks[0]).shows_keys()
         )
-        same = parse_arguments(said) == parse_arguments(part)
+        same = ir.parse_arguments(said) == ir.parse_arguments(part)
         if not written and ("code" in item.seen or not same):
             log.drop(LossCode.BT_CALL_ITEMS, f"{path}.arguments", "unfinished")
         if part.status != said.status and header["type"] not in PROGRESS:

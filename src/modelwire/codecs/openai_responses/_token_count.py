@@ -14,6 +14,7 @@ from typing import Final
 
 import attrs
 
+from modelwire import ir
 from modelwire.codecs._answer_body import answer_object
 from modelwire.codecs._base import (
     COLLECT,
@@ -42,7 +43,6 @@ from modelwire.codecs.openai_responses._wire import (
 from modelwire.ir._base import JSONObject
 from modelwire.ir._loss_codes import LossCode
 from modelwire.ir._request import ChatRequest
-from modelwire.ir._token_count import TokenCount
 
 __all__ = [
     "decode_token_count_request",
@@ -127,7 +127,7 @@ def decode_token_count_response(
     status: int = 200,
     headers: Headers = (),
     request: ChatRequest | None = None,
-) -> TokenCount:
+) -> ir.TokenCount:
     """
     Read a response.
 
@@ -155,14 +155,14 @@ def decode_token_count_response(
         del reader.left["object"]
     elif "object" not in reader.left:
         notes["object"] = "absent"
-    return TokenCount(
+    return ir.TokenCount(
         input_total=reader.integer("input_tokens"),
         extra=extra_with(reader.left, notes),
     )
 
 
 def encode_token_count_response(
-    response: TokenCount,
+    response: ir.TokenCount,
     *,
     request: ChatRequest | None = None,
     on_loss: LossPolicy = RAISE_ON_ERROR,

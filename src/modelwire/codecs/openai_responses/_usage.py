@@ -30,7 +30,7 @@ from modelwire.codecs.openai_responses._wire import (
     own_fields,
     spelling_of,
 )
-from modelwire.ir._response import Usage
+from modelwire.ir._outcome import Usage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

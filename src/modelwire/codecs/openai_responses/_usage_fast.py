@@ -16,7 +16,7 @@ from modelwire.ir._fast_values import new_usage
 
 if TYPE_CHECKING:
     from modelwire.ir._base import JSONObject
-    from modelwire.ir._response import Usage
+    from modelwire.ir._outcome import Usage
 
 __all__ = ["fast_usage"]
 
