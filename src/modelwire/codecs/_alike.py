@@ -18,13 +18,16 @@ if TYPE_CHECKING:
     from modelwire.ir._base import JSONObject
     from modelwire.ir._chunks import StreamChunk
 
-__all__ = ["END", "LONGEST", "Alike", "data_line"]
+__all__ = ["CRLF_END", "END", "LONGEST", "Alike", "data_line"]
 
 LONGEST: Final = 4096
 """Longer events are not learnt, and not waited for: what they repeat is not most."""
 
 END: Final = b"\n\n"
 """What ends an event that may be alike: the end of its line, and a blank one."""
+
+CRLF_END: Final = b"\r\n\r\n"
+"""The same where lines end in CRLF."""
 
 
 class Alike:
@@ -36,7 +39,7 @@ class Alike:
             for alike ones until a new block begins.
     """
 
-    __slots__ = ("_credit", "_most", "_taken", "ready")
+    __slots__ = ("_credit", "_most", "_taken", "end", "ready")
 
     def __init__(self, credit: int) -> None:
         self._credit = credit
@@ -44,6 +47,8 @@ class Alike:
         self._taken = 0
         self.ready: bool = False
         """Whether there is something that an event can be like."""
+        self.end = END
+        """What ends an event of this stream: `END` or `CRLF_END`."""
 
     @property
     def trying(self) -> bool:
@@ -85,6 +90,17 @@ class Alike:
         """
         raise NotImplementedError  # pragma: no cover - every recogniser has it
 
+    def refuse(self, data: bytes, position: int) -> None:
+        """
+        Take note that `take` left a whole event, so that nobody asks again.
+
+        Args:
+            data: A read.
+            position: Where in it the event begins.
+        """
+        if data.startswith(self._opening(), position):
+            self.ready = False
+
     def begun(self, data: bytes, position: int) -> bytes:
         """
         Say whether a read breaks off in what may be an alike event.
@@ -99,11 +115,20 @@ class Alike:
         rest = data[position : position + LONGEST + 1]
         before = self._opening()
         size, count = len(before), len(rest)
+        # An event's name may make the opening itself longer than that.
+        if count > LONGEST:
+            return b""
         if count <= size:
             return rest if before.startswith(rest) else b""
-        line = rest.find(b"\n", size)
-        whole = 0 <= line < count - 1
-        if whole or count > LONGEST or b"\r" in rest or not rest.startswith(before):
+        # The line may have its end.  A CR behind that would be the blank one.
+        line = rest.rstrip(b"\r\n")
+        ended = rest[len(line) :]
+        if (
+            line.find(b"\n", size) >= 0
+            or b"\r" in line
+            or not self.end[: len(self.end) // 2].startswith(ended)
+            or not rest.startswith(before)
+        ):
             return b""
         return rest
 
@@ -119,10 +144,15 @@ class Alike:
         Returns:
             Whether it was.
         """
+        line, opening = data_line(name), self._opening()
         # Data of several lines is no piece of the bytes that it came in.
-        if b"\n" in payload:
+        if (
+            not opening.startswith(line)
+            or not payload.startswith(opening[len(line) :])
+            or b"\n" in payload
+        ):
             return False
-        whole = data_line(name) + payload + END
+        whole = line + payload + self.end
         return self.take(whole, 0, len(whole), out) > 0
 
     def forget(self) -> None:
@@ -135,10 +165,11 @@ class Alike:
 
     def _is_one(self, given: list[StreamChunk]) -> bool:
         """Say whether an event gave one chunk and no block, which is a new chance."""
-        if any(type(chunk) is BlockStart for chunk in given):
+        if len(given) == 1 and type(given[0]) is not BlockStart:
+            return True
+        if BlockStart in map(type, given):
             self._credit = self._most
-            return False
-        return len(given) == 1
+        return False
 
 
 def data_line(name: str | None) -> bytes:

@@ -23,7 +23,7 @@ import re
 from typing import TYPE_CHECKING, Final, cast
 
 from modelwire.codecs import _json
-from modelwire.codecs._alike import LONGEST
+from modelwire.codecs._alike import END, LONGEST
 from modelwire.codecs._limits import DEFAULT_LIMITS
 from modelwire.codecs._stream_decoding import BROKEN_OFF
 from modelwire.errors import ErrorInfo, RemoteProtocolError, StateError
@@ -50,6 +50,9 @@ DONE: Final = b"[DONE]"
 """The end marker of the OpenAI family, which gateways also write behind others."""
 
 _FIELDS: Final = ("data", "event", "id", "retry")
+
+_LINES: Final = 3
+"""So many lines of an event are looked at one by one."""
 
 _KEPT_TEXT: Final = 4096
 """Characters of a malformed payload that are kept for people."""
@@ -151,9 +154,9 @@ class SSEStreamDecoder:
         scanner = self._scanner
         position, size = 0, len(data)
         while position < size:
+            begin = stop = position
             if alike.ready:
-                begin = position
-                stop = begin + scanner.quick_until - scanner.received
+                stop += scanner.quick_until - scanner.received
                 if begin < stop:
                     position = alike.take(data, begin, stop, out)
                     if begin < position:
@@ -161,16 +164,18 @@ class SSEStreamDecoder:
                         self._edge = b"\n"
                         if position == size:
                             return out
-                    # One that is cut waits here: it passes no limit.
-                    if position + LONGEST <= stop:
-                        self._rest = alike.begun(data, position)
-                        if self._rest:
-                            return out
             elif not alike.trying:
                 break
-            end = data.find(b"\n\n", position) + 2
-            if end < 2:
+            end = _behind_blank(data, position, alike.end)
+            if end < 0:
+                # One that is cut waits here: it passes no limit.
+                if position + LONGEST <= stop:
+                    self._rest = alike.begun(data, position)
+                    if self._rest:
+                        return out
                 break
+            if begin == position < stop:
+                alike.refuse(data, position)
             self._feed(data[position:end], out)
             position = end
         if position < size or not size:
@@ -472,7 +477,26 @@ def _no_object() -> RemoteProtocolError:
     return RemoteProtocolError("the event's data is no JSON object")
 
 
-_BLANK_LINE: Final = re.compile(rb"(?>\r\n|\n|\r)(?>\r\n|\n|\r)")
+def _behind_blank(data: bytes, position: int, end: bytes) -> int:
+    """
+    Say where the first *end* of an event from *position* on ends; -1: there is none.
+
+    An event is two lines as a rule, and the end of a line is found 50 times as quickly
+    as two ends in a row: 0.3 us for the last event of an answer, with all of its text,
+    against 15 us.
+    """
+    half = len(end) // 2
+    for _ in range(_LINES):
+        position = data.find(b"\n", position) + 1
+        if not position:
+            return -1
+        if data[position - half : position + half] == end:
+            return position + half
+    position = data.find(end, position)
+    return position + len(end) if position >= 0 else -1
+
+
+_BLANK_LINE: Final = rb"(?>\r\n|\n|\r)(?>\r\n|\n|\r)"
 
 
 def _bytes_behind(data: bytes, later: int) -> int:
@@ -488,16 +512,16 @@ def _bytes_behind(data: bytes, later: int) -> int:
     """
     ends: list[int] = []
     if b"\r" in data:
-        ends.extend(match.end() for match in _BLANK_LINE.finditer(data))
+        ends.extend(match.end() for match in re.finditer(_BLANK_LINE, data))
     else:
-        position = data.find(b"\n\n")
-        while position >= 0:
-            ends.append(position + 2)
-            position = data.find(b"\n\n", position + 2)
+        position = 0
+        while (position := _behind_blank(data, position, END)) >= 0:
+            ends.append(position)
     stop = len(data)
     for end in reversed(ends):
-        # The blank line in front: only the stream itself begins with a mark (BOM).
-        later -= len(Scanner(comment_items=True).feed(b"\n" + data[end:stop]))
+        if end < stop:
+            # The blank line in front: only the stream itself begins with a mark (BOM).
+            later -= len(Scanner(comment_items=True).feed(b"\n" + data[end:stop]))
         if later < 0:
             break
         stop = end

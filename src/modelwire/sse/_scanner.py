@@ -206,8 +206,8 @@ class Scanner:
         A read that ends at or before this byte may be taken for itself: nothing of
         the stream waits, and it passes no limit.  0 while something waits.
 
-        Who reads whole blocks there instead of `feed()`, of one `data` line and
-        without CR, adds their bytes to *received*.
+        Who reads whole blocks there instead of `feed()`, of one `data` line and with
+        LF or CRLF at the ends of lines, adds their bytes to *received*.
         """
 
         self._names: dict[bytes, str] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import json
 import pickle
 
@@ -17,8 +18,10 @@ from modelwire.codecs.gemini_generate._stream_decoder import (
     GenerateMachine,
     stream_decoder,
 )
-from modelwire.codecs.gemini_generate._stream_framing import StreamOfEither
-from modelwire.ir import UsageUpdate
+from modelwire.codecs.gemini_generate._stream_framing import _EARLY, StreamOfEither
+from modelwire.codecs.gemini_generate._stream_texts import LOOSE
+from modelwire.errors import StateError
+from modelwire.ir import TextDelta, UsageUpdate
 
 CUTS = (1, 7, 100, None)
 
@@ -33,27 +36,43 @@ class Seeing(GenerateMachine):
         super().event(name, data, out)
 
 
-def run(data, cut=None, *, quick=True, limits=None):
-    """Decode *data* in reads of *cut* bytes; give what came of it."""
+def made(*, quick=True, limits=None, keep_raw=True, early=0):
+    """A decoder, and the machine in it."""
     limits = limits or Limits()
-    machine = Seeing(keep_raw=False, limits=limits)
-    words = alike.AlikeWords(machine) if quick else None
-    decoder = StreamOfEither(machine, limits=limits, alike=words)
-    size = cut or len(data) or 1
-    chunks = []
-    for at in range(0, len(data), size):
-        chunks += decoder.feed(data[at : at + size])
+    machine = Seeing(keep_raw=keep_raw, limits=limits)
+    words = alike.AlikeWords if quick else None
+    return StreamOfEither(machine, limits=limits, alike=words, early=early), machine
+
+
+def told(decoder, reads):
+    """Decode *reads*; give the chunks, and the text of what they carry."""
+    chunks = [chunk for read in reads for chunk in decoder.feed(read)]
     chunks += decoder.close()
-    return chunks, decoder.failed, decoder.trailing_bytes, machine.seen
+    # Equal chunks may carry unlike events, and equal events in another order.
+    return chunks, [json.dumps(getattr(chunk, "raw", None)) for chunk in chunks]
+
+
+def run(data, cut=None, **options):
+    """Decode *data* in reads of *cut* bytes; give what came of it."""
+    decoder, machine = made(**options)
+    size = cut or len(data) or 1
+    found = told(decoder, [data[at : at + size] for at in range(0, len(data), size)])
+    return *found, decoder.failed, decoder.trailing_bytes, machine.seen
 
 
 def check(data, cuts=CUTS, **options):
     """Decode *data* both ways; give how many events came to the machine, and all."""
-    expected = run(data, quick=False, **options)
-    for cut in cuts:
-        found = run(data, cut, **options)
-        assert found[:3] == expected[:3], cut
-    return found[3], expected[3]
+    for keep_raw in (False, True):
+        expected = run(data, quick=False, keep_raw=keep_raw, **options)
+        for cut in cuts:
+            found = run(data, cut, keep_raw=keep_raw, **options)
+            assert found[:-1] == expected[:-1], (cut, keep_raw)
+    return found[-1], expected[-1]
+
+
+def crlf(data):
+    """End lines as Google does."""
+    return data.replace(b"\n", b"\r\n")
 
 
 HEAD = b'{"candidates":[{"content":{"parts":[{"text":'
@@ -99,9 +118,11 @@ def test_alike_events_do_not_come_to_the_machine(order):
     assert all_ == 202
     # The first, the one that is learnt, and the end.
     assert seen == 4
-    # Where lines end in CRLF all do.
-    seen, _ = check(data.replace(b"\n", b"\r\n"))
-    assert seen == 202
+    assert check(crlf(data)) == (4, 202)
+    # Lines of a stream may end in one way and then in the other.
+    half = len(data) // 2
+    assert check(data[:half] + crlf(data[half:])) == (4, 202)
+    check(crlf(data[:half]) + data[half:])
 
 
 ODD = {
@@ -149,7 +170,7 @@ ODD = {
 def test_what_is_odd_is_the_same(order, odd):
     data = stream(order, event(order, **{"number": 50, **odd}))
     check(data)
-    check(data.replace(b"\n", b"\r\n"), (7, None))
+    check(crlf(data), (7, None))
     # It may also be what is learnt.
     check(stream(order, event(order, **{"number": 50, **odd}), before=0))
     check(stream(order, *[event(order, **{"number": 50, **odd})] * 3, before=1))
@@ -181,7 +202,50 @@ def test_what_comes_between_is_the_same(order, between):
 
 @orders
 def test_lines_of_one_event(order):
-    check(stream(order).replace(b',"usage', b',\ndata: "usage'))
+    data = stream(order).replace(b',"usage', b',\ndata: "usage')
+    check(data)
+    # The second line of the last is no data.
+    lines = event(order).replace(b',"usage', b',\ndata: "usage')
+    check(lines * 3 + lines.replace(b"\ndata: ", b"\n"))
+
+
+@orders
+def test_texts_with_quotes_do_not_come_to_the_machine(order):
+    said = [rb'"\"a\" \\ \n"', rb'"\\"', rb'"\""']
+    data = b"".join(event(order, 10, words) for words in (b'"a"', b'"b"', *said))
+    assert check(data) == (2, 2 + len(said))
+
+
+@orders
+def test_words_do_not_pile_up(order):
+    decoder, machine = made()
+    for number in range(10, 99):
+        decoder.feed(event(order, number))
+        assert len(machine._choices[0].texts.loose) < LOOSE
+    decoder.feed(event(order, 99, b'"%b"' % (b"long " * 200)))
+    assert not machine._choices[0].texts.loose
+    assert machine.seen == 2
+
+
+@orders
+def test_a_blank_line_may_end_in_half_a_line_end(order):
+    """What it dispatches is there at once."""
+    decoder, _ = made()
+    one = crlf(event(order))
+    assert len(decoder.feed(one * 3)) > 3
+    assert len(decoder.feed(one[:-1])) == 1
+    assert len(decoder.feed(one[-1:] + one)) == 1
+
+
+@orders
+def test_what_is_not_alike_is_asked_about_once(order, monkeypatch):
+    asked = []
+    monkeypatch.setattr(alike.AlikeWords, "again", lambda *args: asked.append(args))
+    decoder, machine = made()
+    for words in (b'"a"', b'"b"', b'"c"', b'""', b'"d"', b'"e"', b'"f"'):
+        decoder.feed(event(order, 10, words))
+    assert not asked
+    assert machine.seen == 4
 
 
 @pytest.mark.parametrize("number", [2**64, 10**29, 1.5])
@@ -190,11 +254,38 @@ def test_what_parsers_read_differently_is_not_repeated(number):
     check(stream("as Google writes").replace(b'"modelVersion"', odd))
 
 
-def test_usage_with_fractions_is_not_repeated():
-    order = "no index"
-    events = [event(order, usage=b'{"n":%d.5}' % at) for at in range(5)]
-    seen, all_ = check(b"".join(events))
-    assert seen == all_
+@pytest.mark.parametrize("number", [b"%d.5", b"-%d", b"%d.0", b"1e%d", b"%de2"])
+def test_usage_with_other_numbers_is_the_same(number):
+    usages = [b'{"n":%b,"m":1}' % number % at for at in (1, 2, 30, 400, 5)]
+    check(b"".join(event("no index", usage=usage) for usage in usages))
+
+
+@orders
+def test_usage_may_be_the_same_in_each_event(order):
+    usage = b'{"trafficType":"ON_DEMAND"}'
+    data = b"".join(event(order, words=b'"%d"' % at, usage=usage) for at in range(9))
+    assert check(data) == (2, 9)
+    # Each read has one event, and what it is like comes before.
+    events = [event(order, number) for number in (10, 11, 12, 12, 13, 13, 13, 12)]
+    assert check(b"".join(events), (len(events[0]),)) == (2, 8)
+
+
+@orders
+def test_who_changes_what_a_chunk_carries_changes_no_other(order):
+    events = stream(order).split(b"\n\n")[:-1]
+    expected = run(b"\n\n".join([*events, b""]), quick=False)[1]
+    decoder, _ = made()
+    found = []
+    for read in (*events, None):
+        chunks = decoder.close() if read is None else decoder.feed(read + b"\n\n")
+        found += [json.dumps(getattr(chunk, "raw", None)) for chunk in chunks]
+        for chunk in chunks:
+            if type(chunk) is TextDelta and len(found) > 6:
+                raw, chunk.raw["usageMetadata"] = chunk.raw, None
+                candidate = raw["candidates"][0]
+                candidate["content"]["parts"][0]["text"] = None
+                del candidate["content"]["role"], raw["candidates"][:]
+    assert found == expected
 
 
 @orders
@@ -213,7 +304,92 @@ def test_a_stream_may_break_off_anywhere(order):
     data = stream(order, before=3, after=0)
     first = 2 * len(event(order, 8))
     for at in range(first, first + 2 * len(event(order))):
-        assert run(data[:at])[:3] == run(data[:at], quick=False)[:3]
+        assert run(data[:at])[:-1] == run(data[:at], quick=False)[:-1]
+
+
+@orders
+def test_reads_may_end_anywhere(order):
+    data = crlf(stream(order))
+    expected = run(data, quick=False)[:2]
+    size = len(crlf(event(order, 8)))
+    for at in range(3 * size - 9, 4 * size + 9):
+        for ends in ([at], [at, at + 1], [at, at + 2]):
+            cuts = [0, *ends, len(data)]
+            reads = [data[a:b] for a, b in itertools.pairwise(cuts)]
+            assert told(made()[0], reads) == expected, ends
+
+
+BEGINNINGS = {
+    "nothing": 0,
+    "a byte": 1,
+    "less than an event": 100,
+    "an event": None,
+    "more": 1000,
+    "all": 10**6,
+}
+
+
+@pytest.mark.parametrize("early", BEGINNINGS.values(), ids=BEGINNINGS)
+@pytest.mark.parametrize("lines", [bytes, crlf], ids=["LF", "CRLF"])
+def test_a_short_answer_is_not_looked_at(early, lines):
+    data = lines(stream("thoughts", before=20, after=20))
+    first = len(lines(event("thoughts", 8)))
+    early = first if early is None else early
+    seen, all_ = check(data, (*CUTS, first, 2 * first, first - 1), early=early)
+    assert all_ == 42
+    assert seen == 42 if early == 10**6 else 4 <= seen <= 12
+
+
+@pytest.mark.parametrize("lines", [bytes, crlf], ids=["LF", "CRLF"])
+def test_the_first_line_says_how_lines_end(lines):
+    data = lines(event("thoughts"))
+    for at in range(1, len(data)):
+        decoder, _ = made()
+        decoder.feed(data[:at])
+        decoder.feed(data[at:])
+        assert decoder._alike.end == lines(b"\n\n")
+
+
+@pytest.mark.parametrize("kind", [bytearray, memoryview])
+def test_any_bytes_do(kind):
+    data = crlf(stream("thoughts", before=9))
+    expected = run(data, quick=False)[:2]
+    for early in (0, 500, 10**6):
+        decoder, machine = made(early=early)
+        reads = [kind(data[at : at + 333]) for at in range(0, len(data), 333)]
+        assert told(decoder, reads) == expected
+        assert machine.seen < 10 or early == 10**6
+
+
+@pytest.mark.parametrize("early", [0, 10**6])
+def test_what_is_no_bytes_is_refused(early):
+    decoder, _ = made(early=early)
+    decoder.feed(event("thoughts"))
+    with pytest.raises(StateError):
+        decoder.feed("data: {}")
+    decoder.close()
+    for late in (b"data: {}", bytearray(b"x")):
+        with pytest.raises(StateError):
+            decoder.feed(late)
+
+
+@pytest.mark.parametrize("keep_raw", [False, True])
+def test_the_decoder_of_the_codec_looks_for_them(keep_raw, monkeypatch):
+    seen = []
+    take = alike.AlikeWords.take
+
+    def count(*args):
+        before = len(args[-1])
+        end = take(*args)
+        seen.append(len(args[-1]) - before)
+        return end
+
+    monkeypatch.setattr(alike.AlikeWords, "take", count)
+    data = crlf(stream("thoughts", before=100))
+    assert len(data) > 2 * _EARLY
+    found = told(stream_decoder(keep_raw=keep_raw), [data])
+    assert max(seen) > 50
+    assert found == run(data, quick=False, keep_raw=keep_raw)[:2]
 
 
 @orders
@@ -236,10 +412,11 @@ def test_a_copy_goes_on_by_itself(order, clone):
     data = stream(order, before=10)
     expected = run(data, quick=False)[0]
     half = data.index(b"\n\n", len(data) // 3) + 2
-    made = stream_decoder(keep_raw=False)
-    out = made.feed(data[:half])
-    other = clone(made)
-    assert out + made.feed(data[half:]) + made.close() == expected
+    one, machine = made()
+    out = one.feed(data[:half])
+    assert machine.seen == 2
+    other = clone(one)
+    assert out + one.feed(data[half:]) + one.close() == expected
     assert out + other.feed(data[half:]) + other.close() == expected
 
 
@@ -268,7 +445,7 @@ def test_what_is_learnt_is_the_two_places(order):
     choice = machine.grown(value)
 
     def learn(data):
-        return alike._learn(data, json.loads(data), choice, out[0])
+        return alike._learn(data, json.loads(data), choice, b"\n\n")
 
     assert learn(payload) is not None
     # The same text, or another usage, where they do not change the two places.

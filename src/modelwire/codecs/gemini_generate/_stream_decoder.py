@@ -35,6 +35,7 @@ from modelwire.codecs.gemini_generate._grounding import (
     annotations_of,
 )
 from modelwire.codecs.gemini_generate._logprobs import decode_logprobs
+from modelwire.codecs.gemini_generate._stream_alike import AlikeWords
 from modelwire.codecs.gemini_generate._stream_choice import ChoiceState
 from modelwire.codecs.gemini_generate._stream_fast import OrdinaryEvents
 from modelwire.codecs.gemini_generate._stream_framing import (
@@ -423,14 +424,7 @@ def stream_decoder(
         limits=limits,
         keep_raw=keep_raw,
     )
-    if keep_raw:
-        return StreamOfEither(machine, limits=limits)
-    # Not at the top: only a translation does without the events.
-    from modelwire.codecs.gemini_generate._stream_alike import (  # noqa: PLC0415
-        AlikeWords,
-    )
-
-    return StreamOfEither(machine, limits=limits, alike=AlikeWords(machine))
+    return StreamOfEither(machine, limits=limits, alike=AlikeWords)
 
 
 def event_decoder(

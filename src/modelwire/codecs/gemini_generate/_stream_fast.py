@@ -125,15 +125,16 @@ class OrdinaryEvents(PartMachine):
             return None
         return self._choices[data["candidates"][0].get("index", 0)]
 
-    def count(self, usage: JSONObject) -> None:
+    def count(self, usage: JSONObject, raw: JSONObject | None) -> None:
         """
         Take the usage of the last of some events that somebody else has read.
 
         Args:
-            usage: It, of an event that no chunk carries.
+            usage: It.
+            raw: That event, where chunks carry theirs.
         """
         self._usage = usage
-        self._usage_raw = None
+        self._usage_raw = raw
 
     def _any_event(
         self, name: str | None, data: JSONObject, out: list[StreamChunk]

@@ -17,6 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from modelwire.codecs import _json
+from modelwire.codecs._alike import CRLF_END
 from modelwire.codecs._limits import DEFAULT_LIMITS
 from modelwire.codecs._sse_stream import (
     SSEStreamDecoder,
@@ -45,6 +46,8 @@ _BLANKS: Final = b" \t\r\n"
 _KEPT_TEXT: Final = 4096
 _LONG: Final = 2048
 """Bytes of a read that holds several elements, most likely."""
+_EARLY: Final = 4096
+"""Bytes of a short answer: 21 of 26 recorded event streams have no more."""
 _MAX_BLANKS: Final = 4096
 """How many blanks may stand before anything; an event stream may begin with more."""
 
@@ -91,28 +94,31 @@ class StreamOfEither(SSEStreamDecoder):
     Args:
         machine: The dialect's machine; it belongs to this decoder from now on.
         limits: What may be held.
-        alike: Takes the events of an event stream that repeat the ones before.
+        alike: Makes what takes the events of an event stream that repeat the ones
+            before.
+        early: So many bytes come before it is made, unless a read has more.
 
     Invariants:
         The chunks do not depend on how the bytes were cut.  Nothing that the peer
         sends raises.  An instance can be copied and pickled between two calls.
     """
 
-    __slots__ = ("_array", "_head", "_is_events", "_limits", "_unsure")
+    __slots__ = ("_array", "_early", "_head", "_is_events", "_limits", "_make")
 
     def __init__(
         self,
         machine: Machine,
         *,
         limits: Limits = DEFAULT_LIMITS,
-        alike: Alike | None = None,
+        alike: Callable[[Any], Alike] | None = None,
+        early: int = _EARLY,
     ) -> None:
-        super().__init__(machine, limits=limits, alike=alike)
+        super().__init__(machine, limits=limits)
         self._limits = limits
         self._head = b""
         self._is_events = False
-        # Whether the end of the first line is still to come.
-        self._unsure = alike is not None
+        self._make = alike
+        self._early = early
         self._array: _ArrayStream | None = None
 
     def feed(self, data: bytes | bytearray | memoryview) -> list[StreamChunk]:
@@ -128,14 +134,12 @@ class StreamOfEither(SSEStreamDecoder):
         Raises:
             StateError: Called after `close()`, or with something else than bytes.
         """
-        out: list[StreamChunk] = []
         if self._is_events:
-            if self._unsure:
-                self._look(data)
-            if self._alike is None:
-                self._feed(data, out)
-                return out
-            return super().feed(data)
+            if self._make is not None:
+                return self._begin(data)
+            # To ask super() for it costs 2 in 100 of a read with one event.
+            return SSEStreamDecoder.feed(self, data)
+        out: list[StreamChunk] = []
         if self._array is None:
             check_feed(data, closed=self._closed)
             self._head += data
@@ -151,19 +155,31 @@ class StreamOfEither(SSEStreamDecoder):
         self.trailing_bytes = self._array.trailing_bytes
         return out
 
-    def _look(self, data: bytes | bytearray | memoryview) -> None:
+    def _begin(self, data: bytes | bytearray | memoryview) -> list[StreamChunk]:
         """
-        Look for alike events only where lines end in LF alone.
+        Take the beginning of an event stream, where nobody looks for alike events.
 
-        Google's end in CRLF (25 of 26 recorded event streams), gateways' in LF.  Where
-        they have a CR each event comes through the scanner, and to compare it as well
-        costs more than it saves: 3.6 us an event against 2.8.
+        To learn one, and to see at the end that the last is not like it, costs 20 us,
+        as much as forty events save that come one a read: 17 of 100 of an answer that
+        ends just then.  How lines end is seen here too: Google's in CRLF (25 of 26
+        recorded event streams), gateways' in LF.
         """
-        check_feed(data, closed=self._closed)
-        line, end, _ = bytes(data).partition(b"\n")
-        if b"\r" in line:
-            self._alike = None
-        self._unsure = not end and self._alike is not None
+        if type(data) is not bytes:
+            check_feed(data, closed=self._closed)
+            data = bytes(data)
+        line = data.find(b"\n")
+        # A long read is no short answer.
+        short = len(data) <= self._early and self._scanner.received < self._early
+        if short or line < 0:
+            out: list[StreamChunk] = []
+            self._feed(data, out)
+            return out
+        alike = cast("Callable[[Any], Alike]", self._make)(self._machine)
+        if (data[line - 1 : line] if line else self._edge) == b"\r":
+            alike.end = CRLF_END
+        self._alike = alike
+        self._make = None
+        return SSEStreamDecoder.feed(self, data)
 
     def close(self) -> list[StreamChunk]:
         """
