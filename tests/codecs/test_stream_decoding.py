@@ -17,7 +17,7 @@ from modelwire.codecs._base import (
 )
 from modelwire.codecs._limits import Limits
 from modelwire.codecs._sse_events import SSEEventDecoder, SSEEventEncoder
-from modelwire.codecs._sse_stream import SSEStreamDecoder
+from modelwire.codecs._sse_stream import SSEStreamDecoder, _behind_blank
 from modelwire.codecs._stream_decoding import (
     BROKEN_OFF,
     TRUNCATED,
@@ -255,6 +255,21 @@ def test_trailing_bytes_with_a_fault_in_the_same_read():
     for size in (None, 1, 7):
         _, decode = run(data, size, max_line_bytes=30)
         assert decode.trailing_bytes == 56, size
+
+
+ENDS = [b"", b"a", b"a\nb", b"a\n", b"a\n\n", b"\n\n", b"\n", b"\n\n\n"]
+ENDS += [b"a\nb\n\nc\n\n", b"a\n" * 9, b"a\n" * 9 + b"\nb\n\n", b"a\nb\nc\nd"]
+
+
+@pytest.mark.parametrize("end", [b"\n\n", b"\r\n\r\n"])
+@pytest.mark.parametrize("data", ENDS)
+def test_the_end_of_an_event_is_the_first_there_is(data, end):
+    for other in (data, data.replace(b"\n", b"\r\n")):
+        before, found, _ = other.partition(end)
+        expected = len(before + found) if found else -1
+        assert _behind_blank(other, 0, end) == expected
+        within = expected + 3 if found else -1
+        assert _behind_blank(b"x:\n" + other, 3, end) == within
 
 
 def test_misuse():

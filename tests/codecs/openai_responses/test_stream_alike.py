@@ -5,9 +5,11 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+import re
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from tests.codecs.openai_responses._stream_decoder_support import summary
 from tests.codecs.openai_responses._streams import (
     added,
     begin,
@@ -15,9 +17,11 @@ from tests.codecs.openai_responses._streams import (
     done,
     encode,
     end,
+    event,
     message,
     output_text,
     part,
+    piece,
 )
 from tests.codecs.openai_responses.test_stream_corpus import STREAMS, id_of
 
@@ -26,9 +30,12 @@ from modelwire.codecs._limits import DEFAULT_LIMITS
 from modelwire.codecs._sse_stream import SSEStreamDecoder
 from modelwire.codecs.openai_responses import _stream_alike as alike
 from modelwire.codecs.openai_responses._stream_machine import ResponsesMachine
+from modelwire.ir import TextDelta
 from modelwire.testing import strategies as st
 
-CUTS = (1, 7, 100, 1000, None)
+ONE, TWO = -1, -2
+"""Reads of so many events."""
+CUTS = (1, 7, 100, 1000, ONE, TWO, None)
 
 
 class Counting(ResponsesMachine):
@@ -64,6 +71,9 @@ def shown(chunks):
 
 
 def cut(data, size):
+    if size in (ONE, TWO):
+        events = re.findall(rb".*?(?:\n\n|\r\n\r\n|\Z)", data, re.DOTALL)
+        return [b"".join(events[at : at - size]) for at in range(0, len(events), -size)]
     return [
         data[at : at + (size or len(data))]
         for at in range(0, len(data), size or len(data))
@@ -149,6 +159,55 @@ def test_alike_events_do_not_come_to_the_machine(order):
     seen, all_ = check(stream(order, before=100, after=100))
     assert all_ == 3 + 200 + 2
     assert seen == 3 + 1 + 2
+
+
+def thought(number, text="t"):
+    return event(
+        "reasoning_text.delta",
+        item_id="r",
+        output_index=2,
+        content_index=0,
+        delta=text,
+        sequence_number=number,
+    )
+
+
+def given(name):
+    def make(number):
+        return event(
+            f"{name}.delta",
+            sequence_number=number,
+            item_id="fc_1",
+            output_index=1,
+            delta="g",
+            obfuscation="x1",
+        )
+
+    return make
+
+
+KINDS = {
+    "text": lambda number: piece("a", sequence_number=number),
+    "a summary": lambda number: summary("delta", 2, "s", sequence_number=number),
+    "a thought": thought,
+    "arguments": given("function_call_arguments"),
+    "input": given("custom_tool_call_input"),
+    "arguments of a server": given("mcp_call_arguments"),
+}
+
+
+@pytest.mark.parametrize("make", KINDS.values(), ids=KINDS)
+def test_every_kind_of_delta_is_taken(make):
+    opened = (
+        OPEN
+        + added(1, call(status="in_progress"))
+        + added(2, {"type": "reasoning", "id": "r", "summary": []})
+    )
+    data = opened + b"".join(map(make, range(10, 110)))
+    seen, all_ = check(data)
+    assert (seen, all_) == (6, 105)
+    for size in (1, 7, 100, 1000, ONE, TWO):
+        assert run(cut(data, size))[3] <= seen
 
 
 ODD = {
@@ -240,6 +299,31 @@ def test_a_number_that_parsers_read_differently_is_not_repeated(order):
 
 
 @pytest.mark.parametrize("order", ORDERS)
+def test_an_id_of_digits_is_repeated(order):
+    digits = b"1" * 30
+    data = stream(order, before=100).replace(b"msg_0650041af59a85d4016a", digits)
+    seen, all_ = check(data, (1000, ONE, None))
+    assert all_ - seen == 102
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_what_means_something_to_a_format_is_bytes(order):
+    # The number is put in with `%`.
+    data = stream(order, before=20).replace(
+        b'"output_index":0,', b'"output_index":0,"a%d":"%%b%",'
+    )
+    seen, all_ = check(data, (1000, ONE, None))
+    assert all_ - seen == 22
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_a_long_name_loses_nothing(order):
+    # What a read has of an event was held only up to 4096 bytes.
+    events = [delta(order, number, name=b"n" * 9000) for number in range(10, 16)]
+    check(OPEN + b"".join(events) + end(), (5000, 7000, ONE, None))
+
+
+@pytest.mark.parametrize("order", ORDERS)
 def test_a_stream_may_break_off_anywhere(order):
     data = stream(order, before=3, after=0)
     first = data.index(b'"sequence_number":11')
@@ -253,8 +337,8 @@ def test_limits_are_the_same(order):
     whole = len(data)
     for total in range(whole - 1500, whole, 67):
         check(data, (100, None), limits=Limits(max_total_bytes=total))
-    for event in range(len(delta(order, 1)) - 40, len(delta(order, 1)), 3):
-        limits = Limits(max_event_bytes=event, max_line_bytes=event)
+    for most in range(len(delta(order, 1)) - 40, len(delta(order, 1)), 3):
+        limits = Limits(max_event_bytes=most, max_line_bytes=most)
         check(data, (100, None), limits=limits)
 
 
@@ -296,29 +380,28 @@ def test_what_is_never_alike_is_not_learnt_for_ever(monkeypatch):
 
 @pytest.mark.parametrize("order", ORDERS)
 def test_what_is_learnt_is_the_three_fields(order):
-    number = 10
-    payload = delta(order, number).partition(b"data: ")[2][:-2]
+    payload = delta(order, 10).partition(b"data: ")[2][:-2]
     value = json.loads(payload)
-    arguments = (b"data: ", payload, value, alike.TextDelta, alike.Grown(0))
-    assert alike._learn(*arguments) is not None
+    assert alike._learn(b"data: ", payload, value) is not None
     # Text that also stands where it does not change the text.
     for odd in (b'{"a":"ab",', b'{"delta":"ab",', b'{"sequence_number":10,'):
         strange = odd + payload[1:]
         assert json.loads(strange)["delta"] == "ab"
-        arguments = (b"", strange, json.loads(strange), alike.TextDelta, alike.Grown(0))
-        assert alike._learn(*arguments) is None
+        assert alike._learn(b"", strange, json.loads(strange)) is None
+    pointed = payload.replace(b'_number":10', b'_number":10.0')
+    assert alike._learn(b"", pointed, json.loads(pointed)) is None
     # Another spelling of the text, and no number.
     spelt = payload.replace(b'"ab"', rb'"\u0061b"')
-    assert alike._learn(b"", spelt, value, alike.TextDelta, alike.Grown(0)) is None
+    assert alike._learn(b"", spelt, value) is None
     del value["sequence_number"]
     bare = json.dumps(value, separators=(",", ":")).encode()
-    assert alike._learn(b"", bare, value, alike.TextDelta, alike.Grown(0)) is None
+    assert alike._learn(b"", bare, value) is None
 
 
 def test_the_json_of_an_event_is_its_own():
     order = next(iter(ORDERS))
     chunks = decoder(keep_raw=True).feed(stream(order, before=6))
-    raws = [chunk.raw for chunk in chunks if isinstance(chunk, alike.TextDelta)]
+    raws = [chunk.raw for chunk in chunks if isinstance(chunk, TextDelta)]
     assert [raw["sequence_number"] for raw in raws[:6]] == list(range(10, 16))
     raws[2]["delta"] = "changed"
     assert [raw["delta"] for raw in raws[:4]] == ["ab", "ab", "changed", "ab"]

@@ -317,7 +317,7 @@ class ItemMachine(ChunkMachine):
                 out.append(ServerToolProgress(block.index, part.status, raw))
         elif kind is ReasoningPart:
             same = self._settle_reasoning(block, part, out, raw)
-        if same and OpenBlock(block.index, part).bare == block.bare:
+        if same and block.keeps(part):
             return None
         return part
 

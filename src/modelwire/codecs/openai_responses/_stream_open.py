@@ -9,6 +9,8 @@ was streamed is kept as its last pieces and a checksum of what stands before the
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -101,7 +103,6 @@ class OpenBlock:
 
     __slots__ = (
         "annotations",
-        "bare",
         "index",
         "main",
         "notes",
@@ -119,8 +120,6 @@ class OpenBlock:
         self.index = index
         self.part: Any = part
         """The header; what grows is cleared."""
-        self.bare: Any = _bare(part)
-        """What its final form is compared with, where deltas do not count."""
         self.main = Grown(index)
         """The text, refusal, or arguments."""
         self.text = type(part) is TextPart
@@ -139,10 +138,17 @@ class OpenBlock:
         """The last status of a server's call."""
         self.stopped = False
 
+    def keeps(self, final: Part) -> bool:
+        """Say whether *final*, of the header's class, differs in its deltas only."""
+        steady = _STEADY.get(type(final))
+        if steady is None:
+            return bool(final == self.part)
+        return bool(steady(final) == steady(self.part))
+
     def close(self) -> None:
         """Forget what nothing needs after the stop."""
         self.stopped = True
-        self.part = self.bare = None
+        self.part = None
         self.notes = []
         self.tokens = []
         self.summaries = {}
@@ -210,6 +216,19 @@ _CLEARED: Final[dict[type, dict[str, Any]]] = {
 """What of a part grows, and has its own chunks."""
 
 
+def _steady(kind: Any, *moving: str) -> Callable[[Any], Any]:
+    """Give what reads the fields of *kind* that are compared, but for *moving*."""
+    names = [field.name for field in attrs.fields(kind) if field.eq]
+    return attrgetter(*[name for name in names if name not in moving])
+
+
+_STEADY: Final = {
+    kind: _steady(kind, *cleared, *(("status",) if kind is ServerToolCallPart else ()))
+    for kind, cleared in _CLEARED.items()
+}
+"""What of a part has no chunks: it stands in the header, or makes a final form."""
+
+
 def header(part: Part) -> Part:
     """
     Give a part as its block begins: what grows is cleared.
@@ -256,14 +275,6 @@ def provisional(part: Part) -> Part:
         # That the arguments are empty is known at their end.
         mine: JSONObject = {k: v for k, v in (own or {}).items() if k != "$spelling"}
         changes["extra"] = {DIALECT: mine} if mine else {}
-    return _with(part, **changes) if changes else part
-
-
-def _bare(part: Part) -> Part:
-    """Give what two parts have in common that differ by deltas only."""
-    changes = dict(_CLEARED.get(type(part), ()))
-    if type(part) is ServerToolCallPart:
-        changes["status"] = None
     return _with(part, **changes) if changes else part
 
 
