@@ -412,9 +412,16 @@ MUTATIONS: Final = (
     Mutation(
         "alike-forgets-the-limit",
         "codecs/_sse_stream.py",
-        "                stop = begin + scanner.quick_until - scanner.received\n",
+        "                stop += scanner.quick_until - scanner.received\n",
         "                stop = len(data)\n",
         ("tests/codecs/test_sse_alike.py",),
+    ),
+    Mutation(
+        "alike-loses-what-is-cut",
+        "codecs/_alike.py",
+        "        if count > LONGEST:\n",
+        "        if count > LONGEST + 1:\n",
+        ("tests/codecs/openai_responses/test_stream_alike.py",),
     ),
     Mutation(
         "alike-shares-the-json-of-events",
@@ -433,7 +440,7 @@ MUTATIONS: Final = (
     Mutation(
         "alike-forgets-usage",
         "codecs/gemini_generate/_stream_alike.py",
-        "            self._machine.count(usage)\n",
+        "            machine.count(usage, raw)\n",
         "            pass\n",
         ("tests/codecs/gemini_generate/test_stream_alike.py",),
     ),
@@ -454,9 +461,23 @@ MUTATIONS: Final = (
     Mutation(
         "quick-answer-keeps-no-unknown-field",
         "codecs/openai_chat/_response_fast.py",
-        "    if type(item) is not dict or not _CHOICE.issuperset(item):\n",
-        "    if type(item) is not dict:\n",
+        'item.get("logprobs", 0) is not None',
+        'item.get("logprobs") is not None',
         ("tests/codecs/test_fast_answers.py",),
+    ),
+    Mutation(
+        "quick-answer-keeps-a-float",
+        "codecs/openai_chat/_response_fast.py",
+        "        if loose and not is_exact(OWN.fields(extra)):\n",
+        "        if False:\n",
+        ("tests/codecs/test_fast_answers.py",),
+    ),
+    Mutation(
+        "loose-json-is-not-settled",
+        "codecs/_json.py",
+        "return value if _loads_fast is None else _settled(value, data, MAX_DEPTH)",
+        "return value",
+        _JSON,
     ),
     Mutation(
         "json-vouches-for-long-numbers",

@@ -7,7 +7,10 @@ answers are decoded twice: as they are, and with the quick ways taken away.
 
 from __future__ import annotations
 
+import copy
+import functools
 import json
+import operator
 
 import pytest
 from tests._corpus import load
@@ -17,20 +20,33 @@ from tests.codecs._mutations import mutations, package, replacements, without
 from modelwire import codecs
 from modelwire.codecs import COLLECT, Aliases
 from modelwire.errors import ModelwireError
+from modelwire.ir import ChatRequest, Message, TextPart
 
 CHAT, RESPONSES = "openai-chat", "openai-responses"
 ANTHROPIC, GEMINI = "anthropic-messages", "gemini-generate"
 
 QUICK = {
-    CHAT: ("_response.fast_answer", "_response.fast_choice", "_usage.fast_usage"),
+    CHAT: (
+        "_response.fast_answer",
+        "_response.fast_choice",
+        "_response.fast_response",
+        "_usage.fast_usage",
+    ),
     RESPONSES: (
         "_items_decode.fast_item",
         "_response.fast_answer",
+        "_response.fast_response",
         "_usage.fast_usage",
     ),
-    ANTHROPIC: ("_blocks.QUICK", "_response.fast_response", "_usage.fast_usage"),
+    ANTHROPIC: (
+        "_blocks.QUICK",
+        "_response.fast_answer",
+        "_response.fast_response",
+        "_usage.fast_usage",
+    ),
     GEMINI: (
         "_parts.fast_part",
+        "_response.fast_answer",
         "_response.fast_choice",
         "_response.fast_response",
         "_usage.fast_usage",
@@ -216,10 +232,11 @@ ANSWERS = {
 """One answer of each dialect that takes its quick ways, whole."""
 
 
-def _read(dialect, body, aliases=None):
+def _read(dialect, body, aliases=None, request=None):
     """Decode; an error counts as an answer."""
+    decode = codecs.get(dialect).decode_response
     try:
-        response = codecs.get(dialect).decode_response(body, aliases=aliases)
+        response = decode(body, aliases=aliases, request=request)
     except ModelwireError as error:
         return repr(error)
     # Equality leaves the `raw` of a usage out, and 1 is equal to `true`.
@@ -234,11 +251,11 @@ def _orders(response):
     return [node and [list(fields) for fields in node.extra.values()] for node in nodes]
 
 
-def _both(monkeypatch, dialect, bodies, aliases=None):
-    quick = [_read(dialect, body, aliases) for body in bodies]
+def _both(monkeypatch, dialect, bodies, *given):
+    quick = [_read(dialect, body, *given) for body in bodies]
     with monkeypatch.context() as patch:
         without(patch, dialect, QUICK[dialect])
-        general = [_read(dialect, body, aliases) for body in bodies]
+        general = [_read(dialect, body, *given) for body in bodies]
     return quick, general
 
 
@@ -264,8 +281,8 @@ def _nested(levels):
 
 ODD = (2**63, 2**64, -(2**63) - 1, 10**400 // 3, [2**64], {"x": {"y": [1.5, 2**64]}})
 """What orjson alone reads as a float."""
-DEEP = (_nested(56), _nested(63), _nested(64), _nested(70))
-"""Around the limit, wherever it stands."""
+DEEP = (_nested(56), _nested(63), _nested(64), _nested(70), _nested(150))
+"""Around the limit, wherever it stands, and deeper than can be written."""
 
 
 @pytest.mark.parametrize("dialect", ANSWERS)
@@ -291,6 +308,84 @@ def test_an_ordinary_answer_takes_the_quick_ways(monkeypatch, dialect):
     response = codecs.get(dialect).decode_response(body)
     assert response.usage.input_total
     assert response.choices[0].message.parts
+
+
+NESTED = {"a": {"b": [1.5, "x"]}}
+TURN = ChatRequest(
+    model="m", messages=(Message(role="user", parts=(TextPart(text="Hi"),)),)
+)
+
+
+def _changed(dialect, path, value):
+    """Give the answer of *dialect* with *value* at *path*; `...` takes away."""
+    answer = copy.deepcopy(ANSWERS[dialect])
+    *above, key = path
+    place = functools.reduce(operator.getitem, above, answer)
+    if value is ...:
+        del place[key]
+    else:
+        place[key] = value
+    return dialect, answer
+
+
+_CANDIDATE = ANSWERS[GEMINI]["candidates"][0]
+_PARTS = ("candidates", 0, "content", "parts")
+VARIANTS = {
+    "no logprobs": _changed(CHAT, ("choices", 0, "logprobs"), ...),
+    "nested arguments": _changed(ANTHROPIC, ("content", 2, "input"), NESTED),
+    "no signature": _changed(ANTHROPIC, ("content", 0, "signature"), ""),
+    "a text alone": _changed(ANTHROPIC, ("content",), [{"type": "text", "text": "x"}]),
+    "few counts": _changed(ANTHROPIC, ("usage",), {"input_tokens": 1}),
+    "a search": _changed(
+        ANTHROPIC, ("usage", "server_tool_use"), {"web_search_requests": 0}
+    ),
+    "rounds": _changed(ANTHROPIC, ("usage", "iterations"), [{"input_tokens": 1}]),
+    "an exponent": _changed(
+        ANTHROPIC, ("content", 2, "input"), {"a": ["e+"], "b": 1.5}
+    ),
+    "a field more": _changed(ANTHROPIC, ("more",), [1.5]),
+    "arguments": _changed(GEMINI, (*_PARTS, 3, "functionCall", "args"), NESTED),
+    "a message": _changed(GEMINI, ("candidates", 0, "finishMessage"), "Calls."),
+    "a sound": _changed(
+        GEMINI,
+        ("usageMetadata", "promptTokensDetails", 0, "modality"),
+        "AUDIO",
+    ),
+    "no id": _changed(GEMINI, ("responseId",), ...),
+    "no end": _changed(GEMINI, ("candidates", 0, "finishReason"), ...),
+    "two": _changed(GEMINI, ("candidates",), [_CANDIDATE, {**_CANDIDATE, "index": 1}]),
+    "a time": _changed(GEMINI, ("createTime",), "2026-11-21T10:00:00Z"),
+    "an exact time": _changed(GEMINI, ("createTime",), "2026-11-21T10:00:00.5Z"),
+    "a tier": _changed(
+        GEMINI,
+        ("usageMetadata",),
+        {
+            "promptTokenCount": 2,
+            "totalTokenCount": 2,
+            "cacheTokensDetails": [{"modality": "TEXT", "tokenCount": 2}],
+            "serviceTier": "flex",
+        },
+    ),
+}
+"""Other answers that take the quick ways of their dialect."""
+
+
+@pytest.mark.parametrize(("dialect", "answer"), VARIANTS.values(), ids=VARIANTS)
+def test_every_changed_variant_is_read_as_by_the_general_way(
+    monkeypatch, dialect, answer
+):
+    changed = [answer, *mutations(answer)]
+    bodies = [json.dumps(value).encode() for value in changed]
+    quick, general = _both(monkeypatch, dialect, bodies, ALIASES, TURN)
+    for value, found, wanted in zip(changed, quick, general, strict=True):
+        assert found == wanted, value
+
+
+@pytest.mark.parametrize(("dialect", "answer"), VARIANTS.values(), ids=VARIANTS)
+def test_a_variant_takes_the_quick_ways(monkeypatch, dialect, answer):
+    monkeypatch.setattr(package(dialect, "_response"), "_read", None)
+    body = json.dumps(answer).encode()
+    assert codecs.get(dialect).decode_response(body).choices
 
 
 @needs_shared

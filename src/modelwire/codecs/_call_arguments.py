@@ -10,17 +10,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from modelwire.codecs._json import loads
-from modelwire.errors import RemoteProtocolError
+from modelwire.codecs._json import MAX_DEPTH, dumps_str, flat_str, is_exact, loads
+from modelwire.errors import InvalidIRError, RemoteProtocolError
 
 if TYPE_CHECKING:
     from modelwire.codecs._losses import LossLog
     from modelwire.ir._base import JSONObject
 
-__all__ = ["INVALID_ARGUMENTS", "arguments_object", "custom_text", "object_in"]
+__all__ = [
+    "INVALID_ARGUMENTS",
+    "arguments_object",
+    "custom_text",
+    "loose_text",
+    "object_in",
+]
 
 INVALID_ARGUMENTS: Final = "_invalid_arguments"
 """The one key of an object that holds text which is no JSON object."""
+_LEVELS: Final = MAX_DEPTH - 7
+"""How many containers are surely not too deep, wherever arguments stand."""
 
 
 def arguments_object(arguments: str, path: str, log: LossLog) -> JSONObject:
@@ -86,3 +94,27 @@ def custom_text(arguments: str, field: str) -> str | None:
         return None
     text = value.get(field) if type(value) is dict and len(value) == 1 else None
     return text if type(text) is str else None
+
+
+def loose_text(value: JSONObject) -> str | None:
+    """
+    Write the arguments of a call of an answer that `loads_loosely` parsed.
+
+    Args:
+        value: The object, which stands seven levels deep in the answer at the most.
+
+    Returns:
+        The text; `None` when it is not sure that *value* is what `loads` would give.
+    """
+    text = flat_str(value)
+    if text is not None:
+        return text
+    try:
+        text = dumps_str(value)
+    except InvalidIRError:  # it nests deeper than can be written
+        return None
+    # What may have been a long integer has an exponent now.  A look at the text costs
+    # a tenth of one at the values, which `dumps` has had.
+    if "e+" in text or text.count("{") + text.count("[") > _LEVELS:
+        return text if is_exact({"": [[[[[[value]]]]]]}) else None
+    return text

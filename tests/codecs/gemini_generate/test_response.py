@@ -196,6 +196,13 @@ def test_a_blocked_prompt():
     assert out == both
 
 
+def test_feedback_that_blocks_nothing():
+    feedback = {"promptFeedback": {"safetyRatings": []}}
+    response = decode({**feedback, "responseId": "r"})
+    assert response.choices == ()
+    assert response.extra == {gg.DIALECT: feedback}
+
+
 # --- usage --------------------------------------------------------------------------
 
 

@@ -10,8 +10,9 @@ its arguments 1.8 us by the general way and 0.6 here, a thought 1.9 and 0.7.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
+from modelwire.codecs._call_arguments import loose_text
 from modelwire.codecs._json import dumps_str
 from modelwire.codecs.anthropic_messages._wire import DIALECT, DIRECT
 from modelwire.ir._base import JSONObject
@@ -24,7 +25,7 @@ from modelwire.ir._fast_values import (
 )
 from modelwire.ir._parts import Opaque, Part
 
-__all__ = ["QUICK", "opaque"]
+__all__ = ["QUICK", "fast_parts", "opaque"]
 
 
 def opaque(value: str | None) -> Opaque | None:
@@ -63,7 +64,7 @@ def _quick_call(obj: JSONObject) -> Part | None:
     if len(obj) == 4 or (len(obj) == 5 and obj.get("caller") == DIRECT):
         id_, name, value = obj.get("id"), obj.get("name"), obj.get("input")
         if type(id_) is str and type(name) is str and type(value) is dict:
-            return new_tool_call_part(id_, name, dumps_str(value) if value else "{}")
+            return new_tool_call_part(id_, name, dumps_str(value))
     return None
 
 
@@ -83,3 +84,51 @@ QUICK: Final[dict[str, Callable[[JSONObject], Part | None]]] = {
     "tool_result": _quick_result,
 }
 """By the type of block."""
+
+
+def fast_parts(blocks: list[Any]) -> list[Part] | None:
+    """
+    Read the content of an answer of texts, thoughts and calls.
+
+    It asks what the functions above ask, but for arguments, which must be exact; it is
+    written out, because the calls of them cost 3 % of a short answer.
+
+    Args:
+        blocks: The array as `loads_loosely` parsed it.
+
+    Returns:
+        The parts; `None` when anything about them is not usual.
+    """
+    parts: list[Part] = []
+    for block in blocks:
+        if type(block) is not dict:
+            return None
+        kind, size = block.get("type"), len(block)
+        if kind == "tool_use":
+            id_, name, value = block.get("id"), block.get("name"), block.get("input")
+            if (
+                type(id_) is not str
+                or type(name) is not str
+                or type(value) is not dict
+                or (size != 4 and (size != 5 or block.get("caller") != DIRECT))
+            ):
+                return None
+            arguments = loose_text(value)
+            if arguments is None:
+                return None
+            parts.append(new_tool_call_part(id_, name, arguments))
+        elif kind == "text":
+            text = block.get("text")
+            if type(text) is not str or (
+                size != 2 and (size != 3 or block.get("citations", ...) is not None)
+            ):
+                return None
+            parts.append(new_text_part(text))
+        elif kind == "thinking":
+            text, signature = block.get("thinking"), block.get("signature")
+            if size != 3 or type(text) is not str or type(signature) is not str:
+                return None
+            parts.append(new_reasoning_part(text, signature=opaque(signature)))
+        else:
+            return None
+    return parts

@@ -7,6 +7,7 @@ side and writes what the API's types allow.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import attrs
@@ -23,7 +24,7 @@ from modelwire.codecs._base import (
 )
 from modelwire.codecs._call_arguments import custom_text
 from modelwire.codecs._ids import counting_ids, turn_seed
-from modelwire.codecs._json import dumps, loads
+from modelwire.codecs._json import dumps, loads_loosely, settle
 from modelwire.codecs._losses import LossLog
 from modelwire.codecs._profile import Profile
 from modelwire.codecs._reader import Reader, are_objects, describe
@@ -33,7 +34,10 @@ from modelwire.codecs.anthropic_messages._errors import decode_error
 from modelwire.codecs.anthropic_messages._finish import decode_finish
 from modelwire.codecs.anthropic_messages._finish_encode import encode_finish
 from modelwire.codecs.anthropic_messages._profiles import DEFAULT_PROFILE
-from modelwire.codecs.anthropic_messages._response_fast import fast_response
+from modelwire.codecs.anthropic_messages._response_fast import (
+    fast_answer,
+    fast_response,
+)
 from modelwire.codecs.anthropic_messages._usage import (
     decode_usage,
     encode_usage,
@@ -48,6 +52,8 @@ from modelwire.ir._parts import Part, ToolCallPart
 from modelwire.ir._response import ChatResponse, Choice
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from modelwire.ir._request import ChatRequest
 
 __all__ = ["bring_home", "decode_response", "encode_response"]
@@ -86,7 +92,17 @@ def decode_response(
     del profile
     if status >= 400:
         raise ProviderError(decode_error(body, status=status, headers=headers))
-    obj = loads(body)
+    if aliases is None and isinstance(request, EncodedRequest):
+        aliases = request.aliases
+    home = None
+    if aliases is not None and aliases is not NO_ALIASES:
+        home = partial(bring_home, aliases=aliases)
+    obj = loads_loosely(body)
+    if type(obj) is dict:
+        usual = fast_answer(obj, home)
+        if usual is not None:
+            return usual
+    obj = settle(obj, body)
     if not isinstance(obj, dict):
         msg = f"the response is no JSON object but {describe(obj)}"
         raise RemoteProtocolError(msg, dialect=DIALECT)
@@ -95,24 +111,27 @@ def decode_response(
     ):
         # Gateways answer 200 with an error body; it stays an error.
         raise ProviderError(decode_error(body, status=status, headers=headers))
-    if aliases is None and isinstance(request, EncodedRequest):
-        aliases = request.aliases
-    return _read(obj, aliases or NO_ALIASES)
+    return _read(obj, home)
 
 
-def _read(obj: JSONObject, aliases: Aliases) -> ChatResponse:
+def _read(obj: JSONObject, home: Callable[[Part], Part] | None) -> ChatResponse:
     content, counts = obj.get("content"), obj.get("usage")
     usage = decode_usage(counts) if type(counts) is dict else None
+    tier = usage_tier(counts) if type(counts) is dict else None
+    finish = decode_finish(
+        obj.get("stop_reason"), obj.get("stop_sequence"), obj.get("stop_details")
+    )
     blocks = None
     parts: tuple[Part, ...] = ()
     if type(content) is list and are_objects(content):
         blocks = content
         parts = decode_content(blocks, "$.content", None, LEGAL_PARTS["assistant"])
-        if aliases is not NO_ALIASES:
-            parts = tuple(bring_home(part, aliases) for part in parts)
-        usual = fast_response(obj, parts, usage)
-        if usual is not None:
-            return usual
+        if home is not None:
+            parts = tuple([home(part) for part in parts])
+        if usage is not None or counts is None:
+            usual = fast_response(obj, parts, finish, usage, tier)
+            if usual is not None:
+                return usual
     reader = Reader(obj, "$", None)
     left = reader.left
     if left.get("type") == "message":
@@ -122,23 +141,15 @@ def _read(obj: JSONObject, aliases: Aliases) -> ChatResponse:
     if blocks is not None:
         del left["content"]
     reader.mapping("usage")
-    finish = decode_finish(
-        reader.take("stop_reason"),
-        reader.take("stop_sequence"),
-        reader.take("stop_details"),
-    )
+    for name in ("stop_reason", "stop_sequence", "stop_details"):
+        reader.take(name)
+    message = Message(role="assistant", parts=parts)
     return ChatResponse(
         id=reader.string("id"),
         model=reader.string("model"),
-        choices=(
-            Choice(
-                index=0,
-                message=Message(role="assistant", parts=parts),
-                finish=finish,
-            ),
-        ),
+        choices=(Choice(index=0, message=message, finish=finish),),
         usage=usage,
-        service_tier=usage_tier(counts) if type(counts) is dict else None,
+        service_tier=tier,
         extra=reader.rest(DIALECT),
     )
 

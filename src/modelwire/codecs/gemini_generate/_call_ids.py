@@ -27,7 +27,7 @@ from modelwire.ir._parts import (
     ToolResultPart,
 )
 
-__all__ = ["MINTED", "CallIds"]
+__all__ = ["MINTED", "CallIds", "mint", "noted"]
 
 MINTED: Final = "minted"
 """The note of an id that the wire did not have."""
@@ -113,6 +113,23 @@ class CallIds:
 
     def _close(self, id_: str) -> None:
         self._open = [call for call in self._open if call[0] != id_]
+
+
+def mint(seed: str | None, minted: list[str]) -> str:
+    """
+    Make the id of a call of an answer, as `counting_ids` does.
+
+    Args:
+        seed: What stands in front of it.
+        minted: The ids so far; it grows.
+
+    Returns:
+        `<seed>_call_<n>`, or `call_<n>`.
+    """
+    number = len(minted)
+    id_ = f"{seed}_call_{number}" if seed else f"call_{number}"
+    minted.append(id_)
+    return id_
 
 
 def _answering(part: ToolResultPart, id_: str) -> ToolResultPart:

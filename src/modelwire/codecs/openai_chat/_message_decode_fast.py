@@ -100,12 +100,23 @@ def read_calls(
     """
     renamed = aliases is not NO_ALIASES
     for call in calls:
-        if type(call) is not dict or len(call) != 3 or call.get("type") != "function":
+        if type(call) is not dict or len(call) != 3:
             return False
-        ident, function = call.get("id"), call.get("function")
-        if type(ident) is not str or type(function) is not dict or len(function) != 2:
+        try:
+            kind, ident, function = call["type"], call["id"], call["function"]
+        except KeyError:
             return False
-        name, arguments = function.get("name"), function.get("arguments")
+        if (
+            kind != "function"
+            or type(ident) is not str
+            or type(function) is not dict
+            or len(function) != 2
+        ):
+            return False
+        try:
+            name, arguments = function["name"], function["arguments"]
+        except KeyError:
+            return False
         if type(name) is not str or type(arguments) is not str or not arguments:
             return False
         if renamed:

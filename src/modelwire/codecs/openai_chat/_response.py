@@ -75,7 +75,7 @@ from modelwire.ir._parts import (
     TokenLogprob,
     ToolCallPart,
 )
-from modelwire.ir._response import ChatResponse, Choice
+from modelwire.ir._response import ChatResponse, Choice, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -136,10 +136,13 @@ def decode_response(
     choices, usage = parsed.get("choices"), parsed.get("usage")
     read = _choices(choices, names, request) if type(choices) is list else ()
     counts = decode_usage(usage, profile) if type(usage) is dict else None
-    usual = fast_response(parsed, read, counts)
-    if usual is not None:
-        return usual
-    reader = Reader(parsed, "$", None)
+    return fast_response(parsed, read, counts) or _read(parsed, read, counts)
+
+
+def _read(
+    obj: JSONObject, choices: tuple[Choice, ...], usage: Usage | None
+) -> ChatResponse:
+    reader = Reader(obj, "$", None)
     if reader.left.get("object") == OBJECT:
         del reader.left["object"]
     reader.array("choices")
@@ -149,8 +152,8 @@ def decode_response(
         # An empty name is what the encoder writes where there is none.
         model=reader.string("model") or None,
         created=reader.integer("created"),
-        choices=read,
-        usage=counts,
+        choices=choices,
+        usage=usage,
         service_tier=reader.string("service_tier"),
         moderation=reader.take("moderation"),
         extra=extra_of(reader),

@@ -15,7 +15,7 @@ from modelwire.ir._fast_values import new_usage
 
 if TYPE_CHECKING:
     from modelwire.ir._base import JSONObject
-    from modelwire.ir._response import Usage
+    from modelwire.ir._outcome import Usage
 
 __all__ = ["fast_usage"]
 
@@ -53,8 +53,11 @@ def fast_usage(obj: JSONObject) -> Usage | None:
     Returns:
         The usage; `None` when anything about it is not usual.
     """
-    prompt, completion = obj.get("prompt_tokens"), obj.get("completion_tokens")
-    total = obj.get("total_tokens")
+    try:
+        prompt, completion = obj["prompt_tokens"], obj["completion_tokens"]
+        total = obj["total_tokens"]
+    except KeyError:
+        return None
     if (
         type(prompt) is not int
         or type(completion) is not int

@@ -136,10 +136,10 @@ def decode_response(
         raise RemoteProtocolError(msg, dialect=DIALECT)
     if parsed.get("error") is not None and not parsed.get("output"):
         raise ProviderError(decode_error_object(parsed))
-    return _response(parsed, names)
+    return _read(parsed, names)
 
 
-def _response(obj: JSONObject, aliases: Aliases) -> ChatResponse:
+def _read(obj: JSONObject, aliases: Aliases) -> ChatResponse:
     """Read a parsed response object, which is not changed."""
     output = obj.get("output")
     parts = decode_output(output if type(output) is list else (), aliases)
