@@ -35,10 +35,12 @@ def _decoded(dialect: str, pieces: list[bytes]) -> Iterable[Any]:
 
 
 def _accumulated(dialect: str, pieces: list[bytes]) -> Iterator[Any]:
-    answer = ir.Accumulator()
-    for chunk in _decoded(dialect, pieces):
-        answer.feed(chunk)
-        yield chunk
+    decoder, answer = codecs.get(dialect).stream_decoder(), ir.Accumulator()
+    for piece in pieces:
+        for chunk in decoder.feed(piece):
+            answer.feed(chunk)
+            yield chunk
+    answer.feed_all(decoder.close())
     _ = answer.response
 
 

@@ -220,7 +220,17 @@ class Accumulator:
         self,
         chunk: TextDelta | ToolArgumentsDelta | RefusalDelta,
     ) -> None:
-        self._open(chunk, _GROWS[type(chunk)]).grow(chunk.text)
+        block, kinds = self._blocks.get(chunk.index), _GROWS[type(chunk)]
+        if (
+            block is not None
+            and not block.stopped
+            and type(block.part) in kinds
+            and block.parser is None
+        ):
+            # Nearly every chunk of a stream: 0.2 us with its `feed`, against 0.3 below.
+            block.main.append(chunk.text)
+        else:
+            self._open(chunk, kinds).grow(chunk.text)
 
     def _reasoning(self, chunk: ReasoningDelta) -> None:
         block = self._open(chunk, (ReasoningPart,))
