@@ -44,57 +44,35 @@ to: see [What limits each path](#what-limits-each-path)."""
 
 _ANSWERS = (
     "An answer is mostly one long string, which json.loads copies about as fast as "
-    "orjson: orjson and the look for what it would read otherwise (integers above 64 "
-    "bits, depth) alone take {parse} x json. What is left is less than {nodes} objects "
-    "cost at 0.15 us each, and the questions that have to be asked before."
+    "orjson. The first stages alone, with nothing asked and nothing checked, leave "
+    "little of the goal or nothing; the rest is the questions that have to be asked of "
+    "each value before it is used as it is."
 )
-_ONE_EVENT = (
-    "Its JSON is cheap for the standard library (2.4 us), and a read that is one event "
-    "pays for entering the decoder each time: 0.4 us to look up what is known of the "
-    "event before, 0.6 to find the text, its number and its padding, 0.3 for the text, "
-    "0.5 for the chunk and its JSON, and the rest for the call."
+_CALLS = (
+    "The arguments of ten calls, which are objects on the wire and text everywhere "
+    "else, are written back as text: 0.5 x json."
 )
-_SHORT = (
-    "A stream of 300 chunks pays once for its first event and its end: 40 us, a "
-    "twentieth of it."
+_LONG = (
+    "orjson alone takes 0.6 to 0.7 x json of such a text, in one process and another "
+    "with the same bytes; the decoder adds 10 us, whatever the length."
 )
 
 WHY: dict[str, str] = {
-    "openai-responses -> chunks, 16 KiB reads": (
-        "The number and the padding of each event are new, so that three places are "
-        "looked for in it and not one; with its JSON an event costs 1.8 us."
-    ),
-    "openai-responses -> chunks, one event a read": _ONE_EVENT,
-    "gemini-generate -> chunks, one event a read": (
-        "Each read is asked alone for long numbers and depth (0.5 us), which a longer "
-        "read is asked once."
-    ),
-    "gemini-generate -> chunks of 300, 16 KiB reads": _SHORT,
-    "gemini-generate -> chunks of 300, one event a read": _SHORT,
-    "gemini-generate -> chunks of 300, 16 KiB reads, stdlib": _SHORT,
-    "openai-chat response of 7.3 kB -> IR": _ANSWERS.format(parse="0.67", nodes="ten"),
     "openai-responses response of 10.4 kB -> IR": (
-        _ANSWERS.format(parse="0.77", nodes="twelve")
-        + " Its envelope repeats 37 fields of the request, each of which is kept."
+        f"{_ANSWERS} Here those are 37 fields beside the answer itself, most of which "
+        "repeat the request and are kept as they came."
     ),
-    "anthropic-messages response of 8.4 kB -> IR": (
-        _ANSWERS.format(parse="0.72", nodes="nine")
-        + " The arguments of calls are objects there and are written back as text."
+    "openai-responses long response of 59.0 kB -> IR": _LONG,
+    "openai-responses response with calls of 13.1 kB -> IR": (
+        "As above, with eight calls more, each with an item of its own."
     ),
-    "anthropic-messages response with calls of 10.3 kB -> IR": (
-        "Half of it writes the arguments of ten calls back as text."
-    ),
-    "gemini-generate response of 8.8 kB -> IR": (
-        _ANSWERS.format(parse="0.69", nodes="ten")
-        + " Arguments are written back as text, and calls get the ids that they lack."
-    ),
+    "anthropic-messages response of 8.4 kB -> IR": _ANSWERS,
+    "anthropic-messages long response of 57.0 kB -> IR": _LONG,
+    "anthropic-messages response with calls of 10.3 kB -> IR": _CALLS,
+    "gemini-generate response of 8.8 kB -> IR": _ANSWERS,
+    "gemini-generate long response of 57.4 kB -> IR": _LONG,
     "gemini-generate response with calls of 12.2 kB -> IR": (
-        "Half of it writes the arguments of ten calls back as text and makes their ids."
-    ),
-    "everything of openai-chat": (
-        "It has four operations more than the others (images, speech, transcriptions, "
-        "moderations), whose 40 value classes attrs builds at import, at 0.15 ms each; "
-        "the names that all dialects have take 2.5."
+        f"{_CALLS} The ids that calls lack are made."
     ),
 }
 """By the name of a row: what is known of it that its stages do not say."""
@@ -131,11 +109,14 @@ which neither finds their ends nor parses them.
 
 - *scan* finds the events in the bytes.
 - *JSON* is the parser, and the check that it parsed what the standard library would
-  have. Nothing below it can be left out: unknown fields are kept, so all is parsed.
+  have, but of an answer, whose values are checked one by one. Nothing below it can be
+  left out: unknown fields are kept, so all is parsed.
 - *machine* turns values into chunks: it follows the dialect's rules, and makes an
   immutable object for every delta.
 - *encoder* writes the target's bytes from chunks, *translator* joins the two and
-  keeps the books of what the target cannot say."""
+  keeps the books of what the target cannot say.
+- *objects* makes the values of an answer, all of whose fields are known before;
+  *arguments* writes those of its calls where they are objects on the wire."""
 
 SPEED = """\
 `pip install 'modelwire[speed]'` installs orjson, and nothing has to be said anywhere:

@@ -4,14 +4,18 @@ Stages: where the time of a path goes.
 A stage that can be run alone is timed alone; what cannot is the rest of the path that
 holds it, in the same round.  `scan` finds the events in the bytes, `JSON` parses them,
 `machine` makes chunks of values, `encoder` makes bytes of chunks, `translator` is what
-joins the two.
+joins the two.  Of a whole answer, `objects` makes its values, all of whose fields are
+known, and `arguments` writes those of its calls that are objects.
 """
 
 from __future__ import annotations
 
 import json
 import statistics
+from collections.abc import Callable, Iterator
+from typing import Any
 
+import attrs
 import measure
 import workloads
 from doing import (
@@ -26,12 +30,13 @@ from doing import (
     use,
 )
 from section_streams import PAIRS
-from workloads import ANTHROPIC, CHAT, REQUESTS, STREAMS
+from workloads import ANTHROPIC, CHAT, GEMINI, REQUESTS, STREAMS
 
-from modelwire import codecs
+from modelwire import codecs, ir
 from modelwire.codecs import COLLECT, _json
 from modelwire.codecs._limits import DEFAULT_LIMITS
 from modelwire.codecs._sse_stream import lenient_scanner
+from modelwire.ir import _fast_answers, _fast_values
 
 __all__ = ["stages"]
 
@@ -185,18 +190,55 @@ def _request(source: str, target: str, count: int) -> list[Row]:
 def _response(dialect: str, count: int) -> list[Row]:
     body = workloads.RESPONSES[dialect]()
     decode = codecs.get(dialect).decode_response
+    answer = decode(body)
+    makers = [(_MAKERS[type(node)], _fields(node)) for node in _nodes(answer)]
+    calls = [node.arguments for node in _nodes(answer) if type(node) is ir.ToolCallPart]
+    objects = [json.loads(text) for text in calls if dialect in _WRITTEN]
     works: dict[str, Work] = {
-        "JSON": lambda: _json.loads(body),
+        "JSON": lambda: _json.loads_loosely(body),
+        "objects": lambda: [make(*fields) for make, fields in makers],
+        "arguments": lambda: [_json.dumps_str(value) for value in objects],
         "whole": lambda: decode(body),
     }
+    alone = ("JSON", "objects", "arguments")
     return _measured(
         f"{dialect} response of {len(body) / 1000:.1f} kB -> IR",
         works,
         {
-            "JSON": ("JSON",),
-            "decoder (the rest)": ("whole", "JSON"),
+            **{name: (name,) for name in alone},
+            "decoder (the rest)": ("whole", *alone),
             "whole": ("whole",),
         },
         lambda: json.loads(body),
         count,
     )
+
+
+_WRITTEN = (ANTHROPIC, GEMINI)
+"""Where the arguments of a call are an object, which becomes text."""
+_MAKERS: dict[type, Callable[..., Any]] = {
+    ir.ChatResponse: _fast_answers.new_chat_response,
+    ir.Choice: _fast_answers.new_choice,
+    ir.Finish: _fast_values.new_finish,
+    ir.ItemRef: _fast_values.new_item_ref,
+    ir.Message: _fast_values.new_message,
+    ir.Opaque: _fast_values.new_opaque,
+    ir.ReasoningPart: _fast_values.new_reasoning_part,
+    ir.TextPart: _fast_values.new_text_part,
+    ir.ToolCallPart: _fast_values.new_tool_call_part,
+    ir.Usage: _fast_values.new_usage,
+}
+
+
+def _fields(node: Any) -> tuple[Any, ...]:
+    return tuple(getattr(node, field.name) for field in attrs.fields(type(node)))
+
+
+def _nodes(value: Any) -> Iterator[Any]:
+    """Give the nodes of an answer; what stands in `raw` and `extra` has none."""
+    if isinstance(value, tuple):
+        for item in value:
+            yield from _nodes(item)
+    elif type(value) in _MAKERS:
+        yield value
+        yield from _nodes(_fields(value))

@@ -71,6 +71,7 @@ UNUSUAL = {
     "call-function-with-more": said(
         tool_calls=[call(function={"name": "f", "arguments": "{}", "x": 1})]
     ),
+    "call-without-name": said(tool_calls=[call(function={"arguments": "{}", "x": 1})]),
     "call-name": said(tool_calls=[call(function={"name": 1, "arguments": "{}"})]),
     "call-arguments": said(tool_calls=[call(function={"name": "f", "arguments": {}})]),
     "call-no-arguments": said(
