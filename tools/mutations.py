@@ -468,8 +468,8 @@ MUTATIONS: Final = (
     Mutation(
         "quick-answer-keeps-a-float",
         "codecs/openai_chat/_response_fast.py",
-        "        if loose and not is_exact(OWN.fields(extra)):\n",
-        "        if False:\n",
+        "(moderation is not None or not is_exact(OWN.fields(extra)))",
+        "moderation is not None",
         ("tests/codecs/test_fast_answers.py",),
     ),
     Mutation(

@@ -47,7 +47,7 @@ class Alike:
         self._taken = 0
         self.ready: bool = False
         """Whether there is something that an event can be like."""
-        self.end = END
+        self.end: bytes = END
         """What ends an event of this stream: `END` or `CRLF_END`."""
 
     @property

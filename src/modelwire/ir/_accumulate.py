@@ -125,6 +125,20 @@ class Accumulator:
                 an object that is no chunk.  No decoder gives such a chunk.
             StateError: It came after `StreamEnd`.
         """
+        kinds = _GROWS.get(type(chunk))
+        if kinds is not None:
+            delta: Any = chunk
+            block = self._blocks.get(delta.index)
+            if (
+                block is not None
+                and not block.stopped
+                and type(block.part) in kinds
+                and block.parser is None
+                and not self._ended
+            ):
+                # Nearly every chunk of a stream: 0.1 us, against 0.2 below.
+                block.main.append(delta.text)
+                return
         if self._ended:
             msg = f"{type(chunk).__name__} after StreamEnd"
             raise StateError(msg)
@@ -220,17 +234,7 @@ class Accumulator:
         self,
         chunk: TextDelta | ToolArgumentsDelta | RefusalDelta,
     ) -> None:
-        block, kinds = self._blocks.get(chunk.index), _GROWS[type(chunk)]
-        if (
-            block is not None
-            and not block.stopped
-            and type(block.part) in kinds
-            and block.parser is None
-        ):
-            # Nearly every chunk of a stream: 0.2 us with its `feed`, against 0.3 below.
-            block.main.append(chunk.text)
-        else:
-            self._open(chunk, kinds).grow(chunk.text)
+        self._open(chunk, _GROWS[type(chunk)]).grow(chunk.text)
 
     def _reasoning(self, chunk: ReasoningDelta) -> None:
         block = self._open(chunk, (ReasoningPart,))

@@ -134,8 +134,10 @@ def decode_response(
     if parsed.get("error") and not parsed.get("choices"):
         raise ProviderError(decode_error(body, status=status, headers=headers))
     choices, usage = parsed.get("choices"), parsed.get("usage")
-    read = _choices(choices, names, request) if type(choices) is list else ()
     counts = decode_usage(usage, profile) if type(usage) is dict else None
+    if type(choices) is not list:
+        return _read(parsed, (), counts)
+    read = _choices(choices, names, request)
     return fast_response(parsed, read, counts) or _read(parsed, read, counts)
 
 

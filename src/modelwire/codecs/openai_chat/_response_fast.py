@@ -61,7 +61,7 @@ def fast_answer(obj: JSONObject, aliases: Aliases) -> ChatResponse | None:
         The response; `None` when anything about it is not usual.
     """
     counts, items = obj.get("usage"), obj.get("choices")
-    if type(items) is not list or not items or obj.get("moderation") is not None:
+    if type(items) is not list or not items:
         return None
     choices: list[Choice] = []
     for item in items:
@@ -88,8 +88,8 @@ def fast_response(
     Put together an answer whose own fields are usual.
 
     Args:
-        obj: The parsed body.
-        choices: What its choices are.
+        obj: The parsed body, whose choices are a list.
+        choices: What they are.
         usage: What its counts are.
         loose: Whether `loads_loosely` parsed the body: what is kept must be exact.
 
@@ -98,7 +98,7 @@ def fast_response(
     """
     try:
         ident, model, created = obj["id"], obj["model"], obj["created"]
-        kind, items = obj["object"], obj["choices"]
+        kind = obj["object"]
     except KeyError:
         return None
     tier, mark = obj.get("service_tier"), obj.get("system_fingerprint")
@@ -107,19 +107,20 @@ def fast_response(
         or type(model) is not str
         or type(created) is not int
         or kind != OBJECT
-        or type(items) is not list
         or (type(tier) is not str and tier is not None)
         or (usage is None and obj.get("usage") is not None)
     ):
         return None
     extra: Extra = {}
+    moderation = None
     if _RESPONSE.issuperset(obj) and (mark is None or type(mark) is str):
         # Nearly always: 0.2 us, against 0.7 below.
         if mark is not None:
             extra = {DIALECT: {"system_fingerprint": mark}}
     else:
+        moderation = obj.get("moderation")
         extra = OWN.beside(obj, _TAKEN)
-        if loose and not is_exact(OWN.fields(extra)):
+        if loose and (moderation is not None or not is_exact(OWN.fields(extra))):
             return None
     return new_chat_response(
         ident,
@@ -129,7 +130,7 @@ def fast_response(
         choices,
         usage,
         tier,
-        obj.get("moderation"),
+        moderation,
         extra,
     )
 
