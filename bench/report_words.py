@@ -58,6 +58,7 @@ _LONG = (
 )
 
 WHY: dict[str, str] = {
+    "openai-chat response of 7.3 kB -> IR": _ANSWERS,
     "openai-responses response of 10.4 kB -> IR": (
         f"{_ANSWERS} Here those are 37 fields beside the answer itself, most of which "
         "repeat the request and are kept as they came."
