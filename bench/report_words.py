@@ -44,9 +44,9 @@ to: see [What limits each path](#what-limits-each-path)."""
 
 _ANSWERS = (
     "An answer is mostly one long string, which json.loads copies about as fast as "
-    "orjson. The first stages alone, with nothing asked and nothing checked, leave "
-    "little of the goal or nothing; the rest is the questions that have to be asked of "
-    "each value before it is used as it is."
+    "orjson. The first stages alone, with nothing asked and nothing checked, are most "
+    "of the goal or more than it; the rest is the questions that have to be asked of "
+    "each value before it is used as it is: 2.8 to 6 us for some fifty of them."
 )
 _CALLS = (
     "The arguments of ten calls, which are objects on the wire and text everywhere "
@@ -60,8 +60,9 @@ _LONG = (
 WHY: dict[str, str] = {
     "openai-chat response of 7.3 kB -> IR": _ANSWERS,
     "openai-responses response of 10.4 kB -> IR": (
-        f"{_ANSWERS} Here those are 37 fields beside the answer itself, most of which "
-        "repeat the request and are kept as they came."
+        "Beside the answer stand 37 fields, most of which repeat the request and are "
+        "kept as they came: to pick them takes 1.6 us, to look in them for what orjson "
+        "reads in its own way (tools and their schemas, value by value) 2.5."
     ),
     "openai-responses long response of 59.0 kB -> IR": _LONG,
     "openai-responses response with calls of 13.1 kB -> IR": (
