@@ -51,7 +51,7 @@ class Mutation:
 _SSE: Final = ("tests/sse",)
 _FRAMING: Final = ("tests/framing",)
 _IR: Final = ("tests/ir",)
-_JSON: Final = ("tests/codecs/test_json.py",)
+_JSON: Final = ("tests/codecs/test_json.py", "tests/codecs/test_json_loosely.py")
 _CHAT: Final = ("tests/codecs/openai_chat",)
 _RESPONSES: Final = ("tests/codecs/openai_responses",)
 _ANTHROPIC: Final = ("tests/codecs/anthropic_messages",)
