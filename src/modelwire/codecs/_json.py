@@ -325,8 +325,8 @@ def flat_str(value: JSONObject) -> str | None:
     """
     Write an object as `dumps_str` does, if one look says that it is exact and plain.
 
-    So are the arguments of nearly every call: 0.5 us for three fields, against 0.8
-    where `is_exact` and `dumps` each look at them.
+    So are the arguments of nearly every call: 0.25 us for three fields, against
+    0.42 where `is_exact` and `dumps` each look at them.
 
     Args:
         value: An object; `loads_loosely` may have given it.

@@ -136,7 +136,7 @@ class Accumulator:
                 and block.parser is None
                 and not self._ended
             ):
-                # Nearly every chunk of a stream: 0.1 us, against 0.2 below.
+                # Nearly every chunk of a stream: 0.13 us, against 0.20 below.
                 block.main.append(delta.text)
                 return
         if self._ended:

@@ -4,7 +4,7 @@ Reading ordinary token counts of `openai-chat` quickly.
 `fast_usage` reads a `usage` whose known fields have their usual types straight from
 it, and gives `None` for every other: `decode_usage` begins with it, and the rest of
 `decode_usage` would give the same (test_fast_answers.py).  Measured on CPython 3.11:
-3.3 us by the general way and 1.4 here.
+2.9 us by the general way and 0.9 here.
 """
 
 from __future__ import annotations

@@ -4,8 +4,9 @@ Reading ordinary answers of `openai-responses` quickly.
 `fast_answer` reads a whole answer whose items, counts and own fields have their usual
 types, straight from its object, and gives `None` for every other: `_response` reads
 those, and would give the same for these (test_fast_answers.py).  Measured on CPython
-3.11 for the 37 fields that OpenAI sends: 6.6 us by the general way and 4.4 here, the
-items and the counts apart.
+3.11 for the 34 fields of an answer (recorded ones have up to 36), the items and the
+counts apart: 6.3 us by the general way and 2.4 here, and 2.6 to see that what is kept
+of them is exact.
 """
 
 from __future__ import annotations
