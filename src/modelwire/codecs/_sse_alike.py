@@ -102,18 +102,7 @@ class AlikeEvents(Alike):
         self._model: tuple[Any, list[Any], Any, str] = ({}, [], "", "")
 
     def take(self, data: bytes, position: int, stop: int, out: Out) -> int:
-        """
-        Take the next events, as long as they are alike.
-
-        Args:
-            data: A read.
-            position: Where in it an event begins.
-            stop: Where in it they must end at the latest.
-            out: Where their chunks go.
-
-        Returns:
-            Where the last of them ends.
-        """
+        """Do what `Alike.take` says."""
         before, size, mode, between, after, tail, make, index = self._known
         model, path, last, filled = self._model
         loads = _json.loads_vouched
@@ -176,15 +165,7 @@ class AlikeEvents(Alike):
     def event(
         self, name: str | None, payload: bytes, value: JSONObject, out: Out
     ) -> None:
-        """
-        Let the machine take an event, and see what it did.
-
-        Args:
-            name: The event's SSE name.
-            payload: Its data.
-            value: Its data, parsed.
-            out: Where its chunks go.
-        """
+        """Do what `Alike.event` says."""
         before = len(out)
         self._machine.event(name, value, out)
         self.ready = False

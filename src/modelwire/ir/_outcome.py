@@ -7,7 +7,7 @@ It stands apart from the response because a stream decoder loads no more than th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, get_args
 
 import attrs
 
@@ -33,22 +33,7 @@ FinishKind: TypeAlias = Literal[
 ]
 """Why the model stopped, in words that no vendor owns."""
 
-FINISH_KINDS: Final[tuple[FinishKind, ...]] = (
-    "stop",
-    "stop_sequence",
-    "length",
-    "context_length",
-    "tool_calls",
-    "content_filter",
-    "refusal",
-    "prompt_blocked",
-    "pause",
-    "malformed_tool_call",
-    "compaction",
-    "cancelled",
-    "error",
-    "unknown",
-)
+FINISH_KINDS: Final[tuple[FinishKind, ...]] = get_args(FinishKind)
 """Every `FinishKind`, in the order of its definition."""
 
 

@@ -130,18 +130,7 @@ class AlikeWords(Alike):
     def take(
         self, data: bytes, position: int, stop: int, out: list[StreamChunk]
     ) -> int:
-        """
-        Take the next events, as long as they are alike.
-
-        Args:
-            data: A read.
-            position: Where in it an event begins.
-            stop: Where in it they must end at the latest.
-            out: Where their chunks go.
-
-        Returns:
-            Where the last of them ends.
-        """
+        """Do what `Alike.take` says."""
         known = self._known
         head, middle, tail = known.around
         begin, between, behind = len(head), len(middle), len(tail)
@@ -240,15 +229,7 @@ class AlikeWords(Alike):
         value: JSONObject,
         out: list[StreamChunk],
     ) -> None:
-        """
-        Let the machine take an event, and learn from it.
-
-        Args:
-            name: The event's SSE name.
-            payload: Its data.
-            value: Its data, parsed.
-            out: Where its chunks go.
-        """
+        """Do what `Alike.event` says."""
         before = len(out)
         self._machine.event(name, value, out)
         self.ready = False
