@@ -117,7 +117,11 @@ def unmet(bench: list[Row]) -> str:
 
 
 def _met(before: Row, row: Row) -> str:
-    states = tables.met(before), tables.met(row)
+    return _when(tables.met(before), tables.met(row))
+
+
+def _when(*states: bool | None) -> str:
+    """Say in which of the two runs a goal was met."""
     return {
         (True, True): "yes",
         (False, True): "in the second run",
@@ -133,9 +137,11 @@ def short(bench: list[Row], peers: list[Row]) -> str:
     goal = f"{second['goal']:g} {second['unit']}"
     least = f"{first['value']:.2f} and {second['value']:.2f}"
     ratios = list(_ratios(peers))
-    good = [one for one in ratios if min(one[2], one[3]) >= one[4]]
-    kind, name, *both = min(ratios, key=lambda one: min(one[2], one[3]) / one[4])
-    times = "{:.1f} and {:.1f} times our time; the goal is {:g}".format(*both)
+    # By `met`, which was seen before the figures were rounded.
+    good = [one for one in ratios if one[2]["met"] and one[3]["met"]]
+    kind, name, before, row = min(ratios, key=lambda one: _share(*one[2:]))
+    times = f"{before['ratio']:.2f} and {row['ratio']:.2f} times our time"
+    times += f"; the goal is {row['goal']:g}"
     return tables.bullets(
         [
             f"Of {len(rows)} rows with a goal, {len(met)} are met in both runs.",
@@ -151,16 +157,20 @@ def _excess(*rows: Row) -> float:
     return max(row["value"] / row["goal"] for row in rows)
 
 
+def _share(*rows: Row) -> float:
+    return float(min(row["ratio"] / row["goal"] for row in rows))
+
+
 # --- peers --------------------------------------------------------------------------
 
 
-def _ratios(peers: list[Row]) -> Iterable[tuple[str, str, float, float, float]]:
-    """Workload, peer, the ratio of both runs, the goal."""
+def _ratios(peers: list[Row]) -> Iterable[tuple[str, str, Row, Row]]:
+    """Workload, peer, and the row of both runs, where there is a goal."""
     first, second = (result["workloads"] for result in peers)
     for kind, rows in second.items():
         for name, row in rows.items():
             if row["goal"] is not None and name in first.get(kind, {}):
-                yield kind, name, first[kind][name]["ratio"], row["ratio"], row["goal"]
+                yield kind, name, first[kind][name], row
 
 
 def beside(peers: list[Row]) -> str:
@@ -180,17 +190,19 @@ def beside(peers: list[Row]) -> str:
                     name,
                     goal,
                     *(f"{ratio:.1f}" for ratio in ratios),
-                    _reached(min(ratios), row["goal"]),
+                    _reached(before, row),
                 )
             )
-    head = ("workload", "who", ">goal", ">first run", ">second run", "")
+    head = ("workload", "who", ">goal", ">first run", ">second run", "reached")
     return tables.markdown(head, cells)
 
 
-def _reached(least: float, goal: float | None) -> str:
-    if least < 1:
+def _reached(before: Row, row: Row) -> str:
+    if min(before["ratio"], row["ratio"]) < 1:
         return "**ahead of ours**"
-    return "" if goal is None else ("reached" if least >= goal else "**not reached**")
+    if row["goal"] is None:
+        return ""
+    return _when(before["met"], row["met"])
 
 
 def ahead(peers: list[Row]) -> str:
