@@ -16,6 +16,7 @@ from modelwire import codecs
 __all__ = [
     "ANTHROPIC",
     "CHAT",
+    "ODD_TEXTS",
     "STREAMS",
     "WORDS",
     "Counting",
@@ -34,6 +35,31 @@ __all__ = [
 ]
 
 CHAT, ANTHROPIC = "openai-chat", "anthropic-messages"
+
+ODD_TEXTS = {
+    "nothing": b'""',
+    "escapes": rb'"\"\\\n\u00e9 \/"',
+    "beyond ASCII": '"é\U0001d11e"'.encode(),
+    "the first half": rb'"a\ud834"',
+    "the second half": rb'"\udd1ea"',
+    "half a character inside": rb'"a\ud834b"',
+    "a quote at the end": rb'"a\""',
+    "a backslash at the end": rb'"a\"',
+    "blanks": b' "a" ',
+    "no text": b"1",
+    "two values": b'"a" "b"',
+    "an object": b'{"a":"b"}',
+    "no end": b'"a',
+    "control characters": b'"a\tb"',
+    "a line end": b'"a\nb"',
+    "a carriage return behind": b'"a"\r',
+    "a carriage return before": b'\r"a"',
+    "a line end behind": b'"a"\n',
+    "a tab behind": b'"a"\t',
+    "invalid bytes": b'"\xff"',
+    "a long text": b'"%b"' % (b"long " * 2000),
+}
+"""What may stand where an event has its text, and is no ordinary one."""
 
 
 class Counting:

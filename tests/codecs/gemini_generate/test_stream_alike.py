@@ -10,6 +10,7 @@ import pickle
 import pytest
 from hypothesis import given, settings, strategies as st
 from tests._corpus import load
+from tests.codecs._alike_support import ODD_TEXTS
 from tests.codecs.gemini_generate._streams import call, response, sse, text, thought
 
 from modelwire.codecs import Limits
@@ -126,29 +127,10 @@ def test_alike_events_do_not_come_to_the_machine(order):
 
 
 ODD = {
-    "nothing": {"words": b'""'},
-    "escapes": {"words": rb'"\"\\\n\u00e9 \/"'},
-    "beyond ASCII": {"words": '"é\U0001d11e"'.encode()},
-    "the first half": {"words": rb'"a\ud834"'},
-    "the second half": {"words": rb'"\udd1ea"'},
-    "half a character inside": {"words": rb'"a\ud834b"'},
+    **{name: {"words": text} for name, text in ODD_TEXTS.items()},
     "what stands behind a text": {"words": rb'"\"}],\"role\":\"model\"},"'},
-    "a quote at the end": {"words": rb'"a\""'},
-    "a backslash at the end": {"words": rb'"a\"'},
     "a signature": {"words": b'"a","thoughtSignature":"c2ln"'},
     "another text": {"words": b'"a","text":"b"'},
-    "blanks": {"words": b' "a" '},
-    "no text": {"words": b"1"},
-    "two values": {"words": b'"a" "b"'},
-    "an object": {"words": b'{"a":"b"}'},
-    "no end": {"words": b'"a'},
-    "control characters": {"words": b'"a\tb"'},
-    "a line end": {"words": b'"a\nb"'},
-    "a carriage return behind": {"words": b'"a"\r'},
-    "a carriage return before": {"words": b'\r"a"'},
-    "a line end behind": {"words": b'"a"\n'},
-    "invalid bytes": {"words": b'"\xff"'},
-    "a long text": {"words": b'"%b"' % (b"long " * 2000)},
     "another part": {"words": b'"a"},{"text":"b"'},
     "no usage": {"usage": b"null"},
     "a long number": {"usage": counted(10**22)},

@@ -9,6 +9,7 @@ import re
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from tests.codecs._alike_support import ODD_TEXTS
 from tests.codecs.openai_responses._stream_decoder_support import summary
 from tests.codecs.openai_responses._streams import (
     added,
@@ -211,29 +212,11 @@ def test_every_kind_of_delta_is_taken(make):
 
 
 ODD = {
-    "nothing": {"text": b'""'},
-    "escapes": {"text": rb'"\"\\\n\u00e9 \/"'},
-    "beyond ASCII": {"text": '"é\U0001d11e"'.encode()},
-    "the first half": {"text": rb'"a\ud834"'},
-    "the second half": {"text": rb'"\udd1ea"'},
-    "half a character inside": {"text": rb'"a\ud834b"'},
+    **{name: {"text": text} for name, text in ODD_TEXTS.items()},
     "what stands behind a text": {"text": rb'"\",\"logprobs\":[],\"obfuscation\":\""'},
     "a text with a field behind it": {"text": b'"a","other":"b"'},
     "another text": {"text": b'"a","delta":"b"'},
     "another type": {"text": b'"a","type":"response.refusal.delta"'},
-    "blanks": {"text": b' "a" '},
-    "no text": {"text": b"1"},
-    "two values": {"text": b'"a" "b"'},
-    "an object": {"text": b'{"a":"b"}'},
-    "no end": {"text": b'"a'},
-    "control characters": {"text": b'"a\tb"'},
-    "a line end": {"text": b'"a\nb"'},
-    "a carriage return behind": {"text": b'"a"\r'},
-    "a carriage return before": {"text": b'\r"a"'},
-    "a line end behind": {"text": b'"a"\n'},
-    "a tab behind": {"text": b'"a"\t'},
-    "invalid bytes": {"text": b'"\xff"'},
-    "a long text": {"text": b'"%b"' % (b"long " * 2000)},
     "a number that does not follow": {"number": 77},
     "the number before": {"number": 12},
     "no number": {"number": b"x"},
